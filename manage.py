@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Django's command line. Where no URL names a server, the command gets embedded ones for as long as it runs."""
+
+import os
+import sys
+from contextlib import nullcontext
+
+from portal import embedded
+
+# These never touch the database; `demo` owns its servers itself.
+NEED_NO_SERVER = {
+    "check", "collectstatic", "compilemessages", "demo", "diffsettings", "findstatic", "help", "makemessages",
+    "spectacular", "startapp", "version", "--version", "--help", "-h",
+}  # fmt: skip
+
+
+def servers_for(argv: list[str]):
+    """A context that gives the URLs of the servers that this command needs and the environment does not name."""
+    missing = embedded.missing_urls()
+    if not missing or len(argv) < 2 or argv[1] in NEED_NO_SERVER or "--help" in argv:
+        return nullcontext({})
+    return embedded.shared(embedded.data_dir(), missing)
+
+
+def run(argv: list[str]) -> None:
+    from django.core.management import execute_from_command_line
+    from django.db import Error, OperationalError, connection
+
+    try:
+        execute_from_command_line(argv)
+    except OperationalError as problem:
+        try:
+            connection.close()
+            connection.ensure_connection()
+        except Error:
+            sys.exit(f"The database does not answer: {first_line(problem)}. Check DATABASE_URL.")
+        raise
+
+
+def first_line(problem: Exception) -> str:
+    return (str(problem).strip().splitlines() or ["no reason given"])[0].rstrip(".")
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    if not os.environ.get("SECRET_KEY"):
+        os.environ["SECRET_KEY"] = embedded.secret_key(embedded.data_dir())
+    try:
+        with servers_for(sys.argv) as urls:
+            os.environ.update(urls)
+            run(sys.argv)
+    except embedded.CannotStart as problem:
+        sys.exit(str(problem))
+
+
+if __name__ == "__main__":
+    main()

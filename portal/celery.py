@@ -1,0 +1,26 @@
+"""The Celery application and the whole timetable. Floors use `@shared_task` and never import this."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import worker_process_init
+
+from portal.embedded import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "fold what was touched": {"task": "measures.tasks.fold", "schedule": 5.0, "options": {"expires": 5}},
+    "verify the figures": {"task": "measures.tasks.verify", "schedule": crontab(minute=17), "options": {"expires": 1800}},
+}
+
+
+@worker_process_init.connect
+def end_with_the_worker(**_kwargs) -> None:
+    """The pool's processes must not outlive a worker that was killed."""
+    if os.environ.get("PORTAL_SUPERVISED"):
+        die_with_parent()

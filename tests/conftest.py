@@ -1,0 +1,98 @@
+"""Servers of the tests' own, started before Django's settings are read; Chromium; the clock.
+
+pyproject.toml names no DJANGO_SETTINGS_MODULE: pytest-django would read the settings before this file can start a server.
+"""
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from portal import embedded
+
+VAR = Path(__file__).resolve().parent.parent / "var"
+POSTGRES_OPTIONS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "jit=off")
+CHROMIUM_FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+LOCAL_HOSTS = {"127.0.0.1", "localhost"}
+SERVERS = pytest.StashKey[list[embedded.Server]]()
+LOCK = pytest.StashKey[object]()
+
+
+def free_folder():
+    """`var/test`, or the next number where another run of the tests uses that, and the lock that keeps it ours."""
+    number = 1
+    while True:
+        folder = VAR / ("test" if number == 1 else f"test-{number}")
+        if lock := embedded.lock(folder / "tests.lock", fcntl.LOCK_EX | fcntl.LOCK_NB):
+            return folder, lock
+        number += 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    folder, config.stash[LOCK] = free_folder()
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # playwright's synchronous API runs a loop of its own
+        "PORTAL_DATA_DIR": str(folder),
+        "PORTAL_ROLE": "test",
+        "SECRET_KEY": embedded.secret_key(folder),
+    }
+    available = {"postgres": embedded.Postgres(folder, POSTGRES_OPTIONS), "redis": embedded.Redis(folder)}
+    config.stash[SERVERS] = [available[name] for name in embedded.missing_urls()]
+    for server in config.stash[SERVERS]:
+        server.start()
+        os.environ[embedded.VARIABLES[server.name]] = server.url
+
+
+def pytest_unconfigure(config):
+    for server in reversed(config.stash.get(SERVERS, [])):
+        server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _clock_read_afresh():
+    """The portal's clock remembers its offset in the process; no test may see another's."""
+    from windows import clock  # Django is not set up yet when this file is read
+
+    clock.forget()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The system's Chromium, else the one that playwright may have installed itself."""
+    flags = [*CHROMIUM_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else CHROMIUM_FLAGS
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return browser_type_launch_args | {"args": flags} | ({"executable_path": found} if found else {})
+
+
+@pytest.fixture
+def left_the_host():
+    """Addresses that the browser asked of other hosts; the launch flags keep them from being reached."""
+    return []
+
+
+@pytest.fixture
+def new_context(new_context, left_the_host):
+    def record(request):
+        where = urlsplit(request.url)
+        if where.scheme in ("http", "https", "ws", "wss") and where.hostname not in LOCAL_HOSTS:
+            left_the_host.append(request.url)
+
+    def make(**options):
+        context = new_context(**options)
+        context.on("request", record)
+        return context
+
+    return make
