@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Verb
-from windows.models import APPEND_ONLY, Division, Named, Officer, Source, Status, Window, in_language
+from windows.models import APPEND_ONLY, Division, Named, Officer, Source, Status, in_language
 
 
 class Measure(models.Model):
@@ -141,7 +141,8 @@ class Return(models.Model):
         return f"{self.port_id} {self.kind} {self.day} {self.quantity}"
 
 
-# --- Derived: recomputed from events by restoration.fold(), never edited -----------------------------------
+# --- Derived: recomputed from events by restoration.fold(), never edited. A window stands here by its code:
+# checking a foreign key for each row would cost more than recomputing it. -----------------------------------
 
 
 class StandingQuerySet(models.QuerySet):
@@ -154,8 +155,7 @@ class Standing(models.Model):
     """A window ended each day from `from_day` to the day before `until_day` (None: still) with this status."""
 
     pk = models.CompositePrimaryKey("window", "from_day")
-    # Recomputed with its window at hand: the check of each row would cost more than the recomputing.
-    window = models.ForeignKey(Window, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    window = models.CharField(max_length=8)
     status = models.CharField(max_length=10, choices=Status)
     from_day = models.DateField()
     until_day = models.DateField(null=True)
@@ -170,14 +170,14 @@ class Standing(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.window_id} {self.status} {self.from_day}"
+        return f"{self.window} {self.status} {self.from_day}"
 
 
 class Tally(models.Model):
     """How many events of a kind happened in a window on a day, and how many of them were of special note."""
 
     pk = models.CompositePrimaryKey("window", "day", "verb")
-    window = models.ForeignKey(Window, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    window = models.CharField(max_length=8)
     day = models.DateField()
     verb = models.CharField(max_length=12, choices=Verb)
     n = models.PositiveIntegerField()
@@ -190,7 +190,7 @@ class Tally(models.Model):
         verbose_name_plural = _("tallies")
 
     def __str__(self):
-        return f"{self.window_id} {self.day} {self.verb} {self.n}"
+        return f"{self.window} {self.day} {self.verb} {self.n}"
 
 
 class FoldState(models.Model):
