@@ -5,7 +5,7 @@ import os
 import sys
 from contextlib import nullcontext
 
-from portal import embedded
+from portal import embedded, sharing
 
 # These never touch the database; `demo` owns its servers itself.
 NEED_NO_SERVER = {
@@ -19,7 +19,7 @@ def servers_for(argv: list[str]):
     missing = embedded.missing_urls()
     if not missing or len(argv) < 2 or argv[1] in NEED_NO_SERVER or "--help" in argv:
         return nullcontext({})
-    return embedded.shared(embedded.data_dir(), missing)
+    return sharing.shared(embedded.data_dir(), missing)
 
 
 def run(argv: list[str]) -> None:

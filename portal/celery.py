@@ -6,7 +6,7 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import worker_process_init
 
-from portal.embedded import die_with_parent
+from portal.children import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -15,7 +15,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "fold what was touched": {"task": "measures.tasks.fold", "schedule": 5.0, "options": {"expires": 5}},
-    "verify the figures": {"task": "measures.tasks.verify", "schedule": crontab(minute=17), "options": {"expires": 1800}},
+    "verify the figures": {
+        "task": "measures.tasks.verify",
+        "schedule": crontab(minute=17),
+        "options": {"expires": 1800},
+    },
 }
 
 

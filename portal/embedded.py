@@ -1,15 +1,9 @@
-"""PostgreSQL and Redis from wheels, as our own children, for a machine that has neither.
+"""PostgreSQL and Redis from wheels, as our own children, for a machine that has neither. Standard library only.
 
-Only the standard library is imported here: a keeper process must start in a twentieth of a second.
-
-One-off commands share their servers. Each command holds a shared lock on `users.lock`; a small *keeper* process
-(`python -m portal.embedded`) owns the servers and stops them once it can have that lock for itself, so the kernel
-does the book-keeping and a killed command leaves nothing behind. The demo's supervisor owns its servers directly.
-Every server dies with its owner: parent-death signal on Linux.
+Each listens on a socket in the data folder, so two instances never meet. Who starts and stops them: `sharing.py` for
+one-off commands, `supervisor.py` for the demo, tests/conftest.py for the tests.
 """
 
-import ctypes
-import fcntl
 import hashlib
 import importlib.util
 import os
@@ -19,18 +13,15 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
+
+from portal import children
 
 LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 READY_WITHIN = 30.0  # seconds: crash recovery of a big cluster included
-POLL = 0.02  # seconds
 DATABASE = "portal"
 VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
 
@@ -64,43 +55,13 @@ def secret_key(folder: Path) -> str:
     return path.read_text()
 
 
-# --- children -----------------------------------------------------------------------------------------------------
-
-
-def die_with_parent(death_signal: int = signal.SIGTERM) -> None:
-    """Have the kernel send this process a signal when the thread that started it ends. Linux only, else nothing."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-
-
-def bound_to_me(death_signal: int) -> Callable[[], None]:
-    """A `preexec_fn`: runs after the change of user, since that change clears the parent-death signal."""
-    parent = os.getpid()
-
-    def bind() -> None:
-        die_with_parent(death_signal)
-        if os.getppid() != parent:  # it died before we could ask
-            os._exit(1)
-
-    return bind
-
-
-def end(process: subprocess.Popen, signals: Iterable[int], patience: float) -> None:
-    """Send one signal after the other, each `patience` seconds apart, until the process has ended."""
-    for number in (*signals, signal.SIGKILL):
-        if process.poll() is not None:
-            return
-        process.send_signal(number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-
-
 class Server:
     """One server process in a folder of its own below the data folder."""
 
     name: str
     death_signal: int
     stop_signals: tuple[int, ...]
+    url: str
 
     def __init__(self, folder: Path, options: Iterable[str] = ()) -> None:
         self.folder = folder
@@ -111,24 +72,21 @@ class Server:
         """Start the server and return once it answers. Raises CannotStart."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.prepare()
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                env={**os.environ, "LC_ALL": "C"},
-                start_new_session=True,  # Ctrl-C in the terminal goes to the owner, who stops servers in order
-                preexec_fn=bound_to_me(self.death_signal),
-                **self.as_user(),
-            )
-        self._wait_until_ready()
+        options = {"cwd": "/", "env": {**os.environ, "LC_ALL": "C"}, **self.as_user()}
+        process = children.start(self.command(), log=self.log, death_signal=self.death_signal, **options)
+        self.process = process
+        children.wait_until(lambda: self.ready() or process.poll() is not None, READY_WITHIN)
+        if process.poll() is not None or not self.ready():
+            self.stop()
+            raise CannotStart(f"{self.name} did not start: {children.last_line(self.log)} (see {self.log})")
 
     def stop(self, patience: float = 5.0) -> None:
         if self.process is not None:
-            end(self.process, self.stop_signals, patience)
+            children.end(self.process, self.stop_signals, patience)
             self.process = None
+
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     @property
     def log(self) -> Path:
@@ -145,14 +103,6 @@ class Server:
 
     def ready(self) -> bool:
         raise NotImplementedError
-
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + READY_WITHIN
-        while not self.ready():
-            if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise CannotStart(f"{self.name} did not start: {last_line(self.log)} (see {self.log})")
-            time.sleep(POLL)
 
 
 class Postgres(Server):
@@ -171,7 +121,7 @@ class Postgres(Server):
         return socket_folder(self.folder)
 
     @property
-    def url(self) -> str:
+    def url(self) -> str:  # type: ignore[override]
         return f"postgresql://postgres@/{DATABASE}?host={self.sockets}"
 
     def program(self, name: str) -> Path:
@@ -182,7 +132,16 @@ class Postgres(Server):
         return path
 
     def command(self) -> list[str]:
-        return [str(self.program("postgres")), "-D", str(self.cluster), "-h", "", "-k", str(self.sockets), *self.options]
+        return [
+            str(self.program("postgres")),
+            "-D",
+            str(self.cluster),
+            "-h",
+            "",
+            "-k",
+            str(self.sockets),
+            *self.options,
+        ]
 
     def as_user(self) -> Mapping[str, object]:
         """PostgreSQL refuses to run as root: then the owner of the cluster runs it, at first `nobody`."""
@@ -217,9 +176,7 @@ class Postgres(Server):
 
     def _wait_for_predecessor(self) -> None:
         """A server whose owner was killed needs a moment to shut down."""
-        deadline = time.monotonic() + 5
-        while (lines := self._pid_file()) and Path(f"/proc/{lines[0]}").exists() and time.monotonic() < deadline:
-            time.sleep(POLL)
+        children.wait_until(lambda: not (lines := self._pid_file()) or not alive(int(lines[0])), within=5)
 
     def _make_cluster(self) -> None:
         """Build it beside its place and rename it, so an interrupted first start leaves no half cluster."""
@@ -227,7 +184,14 @@ class Postgres(Server):
         as_user = self.as_user()
         if as_user:
             os.chown(building, as_user["user"], as_user["group"])  # type: ignore[arg-type]
-        initdb = [self.program("initdb"), "--pgdata", building, "--username=postgres", "--auth=trust", "--encoding=UTF8"]
+        initdb = [
+            self.program("initdb"),
+            "--pgdata",
+            building,
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+        ]
         initdb += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
         single = [self.program("postgres"), "--single", "-D", building, "-F", "postgres"]
         try:
@@ -242,7 +206,7 @@ class Postgres(Server):
         done = subprocess.run(list(map(str, command)), capture_output=True, **options)  # type: ignore[call-overload]
         if done.returncode != 0:
             self.log.write_text(done.stdout + done.stderr)
-            raise CannotStart(f"{Path(command[0]).name} failed: {last_line(self.log)} (see {self.log})")
+            raise CannotStart(f"{Path(command[0]).name} failed: {children.last_line(self.log)} (see {self.log})")
 
 
 class Redis(Server):
@@ -257,7 +221,7 @@ class Redis(Server):
         return socket_folder(self.folder) / "redis.sock"
 
     @property
-    def url(self) -> str:
+    def url(self) -> str:  # type: ignore[override]
         return f"unix://{self.path}"
 
     def prepare(self) -> None:
@@ -291,12 +255,14 @@ def wheel_folder(package: str, what: str) -> Path:
     return Path(spec.origin).parent
 
 
-def last_line(log: Path) -> str:
-    with suppress(OSError):
-        lines = log.read_text(errors="replace").strip().splitlines()
-        if lines:
-            return lines[-1].strip()
-    return "no message"
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def make_passable(path: Path) -> None:
@@ -320,125 +286,9 @@ def socket_folder(folder: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"portal-{os.getuid()}-{name}"
 
 
-# --- sharing ------------------------------------------------------------------------------------------------------
-
 SERVERS: dict[str, type[Server]] = {"postgres": Postgres, "redis": Redis}
-
-
-def lock(path: Path, how: int) -> IO[str] | None:
-    """The open file that holds the lock, until it is closed or this process ends; None where it may not wait."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("a+")
-    try:
-        fcntl.flock(file, how)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
 
 
 def urls(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """The environment variables that lead to the servers of a data folder, running or not."""
-    return {VARIABLES[name]: SERVERS[name](folder).url for name in names}  # type: ignore[attr-defined]
-
-
-def own(folder: Path, names: Iterable[str]) -> IO[str] | None:
-    """Become the one owner of these servers in this data folder; None when somebody else is."""
-    return lock(folder / f"owner-{'-'.join(names)}.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-@contextmanager
-def shared(folder: Path, names: list[str]) -> Iterator[dict[str, str]]:
-    """URLs of running servers: those of the demo or of another command, else our own. Raises CannotStart."""
-    with lock(folder / "users.lock", fcntl.LOCK_SH) as using:
-        _ensure_running(folder, names)
-        try:
-            yield urls(folder, names)
-        finally:
-            if _last_user(using):
-                using.close()
-                _wait_until_free(folder, names)
-
-
-def _ensure_running(folder: Path, names: list[str]) -> None:
-    with lock(folder / "start.lock", fcntl.LOCK_EX):
-        free = own(folder, names)
-        if free is None:
-            return _wait_until_ready(folder, names)
-        free.close()
-        command = [sys.executable, "-m", "portal.embedded", str(folder), *names]
-        home = Path(__file__).resolve().parent.parent
-        keeper = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, cwd=home, start_new_session=True
-        )
-        answer = keeper.stdout.readline().strip()
-        keeper.stdout.close()
-        if answer != "ready":
-            raise CannotStart(answer or f"the embedded servers did not start (see the logs in {folder})")
-    return None
-
-
-def _wait_until_ready(folder: Path, names: list[str]) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while not all(SERVERS[name](folder).ready() for name in names):
-        if time.monotonic() > deadline:
-            raise CannotStart(f"the servers in {folder} belong to another process and do not answer")
-        time.sleep(POLL)
-
-
-def _last_user(using: IO[str]) -> bool:
-    try:
-        fcntl.flock(using, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _wait_until_free(folder: Path, names: list[str]) -> None:
-    deadline = time.monotonic() + 3
-    while time.monotonic() < deadline:
-        if free := own(folder, names):
-            free.close()
-            return
-        time.sleep(POLL)
-
-
-def keep(folder: Path, names: list[str]) -> None:
-    """Own the servers until nobody uses them any more, one of them ends, or a signal comes."""
-    stopping: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _frame: stopping.append(received))
-    servers = [SERVERS[name](folder) for name in names]
-    try:
-        for server in servers:
-            server.start()
-        print("ready", flush=True)
-        os.close(sys.stdout.fileno())
-        while not stopping and all(server.process.poll() is None for server in servers):
-            if unused := lock(folder / "users.lock", fcntl.LOCK_EX | fcntl.LOCK_NB):
-                with unused:
-                    return _stop(servers)
-            time.sleep(POLL)
-    finally:
-        _stop(servers)
-    return None
-
-
-def _stop(servers: list[Server]) -> None:
-    for server in reversed(servers):
-        server.stop()
-
-
-def main() -> int:
-    folder, names = Path(sys.argv[1]), sys.argv[2:]
-    with own(folder, names) or sys.exit(f"Another process keeps the servers of {folder}.") as _owned:
-        try:
-            keep(folder, names)
-        except CannotStart as problem:
-            print(problem, flush=True)
-            return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return {VARIABLES[name]: SERVERS[name](folder).url for name in names}

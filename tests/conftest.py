@@ -1,17 +1,18 @@
 """Servers of the tests' own, started before Django's settings are read; Chromium; the clock.
 
-pyproject.toml names no DJANGO_SETTINGS_MODULE: pytest-django would read the settings before this file can start a server.
+pyproject.toml names no DJANGO_SETTINGS_MODULE: pytest-django would read the settings before
+this file can start a server.
 """
 
-import fcntl
 import os
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django
 import pytest
 
-from portal import embedded
+from portal import children, embedded
 
 VAR = Path(__file__).resolve().parent.parent / "var"
 POSTGRES_OPTIONS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "jit=off")
@@ -34,7 +35,7 @@ def free_folder():
     number = 1
     while True:
         folder = VAR / ("test" if number == 1 else f"test-{number}")
-        if lock := embedded.lock(folder / "tests.lock", fcntl.LOCK_EX | fcntl.LOCK_NB):
+        if lock := children.lock_at_once(folder / "tests.lock"):
             return folder, lock
         number += 1
 
@@ -54,6 +55,7 @@ def pytest_configure(config):
     for server in config.stash[SERVERS]:
         server.start()
         os.environ[embedded.VARIABLES[server.name]] = server.url
+    django.setup()
 
 
 def pytest_unconfigure(config):
