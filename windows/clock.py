@@ -66,6 +66,14 @@ def read_day(text: str) -> date:
         raise ValueError(f"{text!r} is not a day of the calendar; write it like 2020-03-11") from None
 
 
+def read_past_day(text: str) -> date:
+    """A day as `read_day`; ValueError also for one that is still to come on the portal's clock."""
+    day = read_day(text)
+    if day > today():
+        raise ValueError(f"{text!r} is in the future: today is {today()}")
+    return day
+
+
 def read_instant(text: str) -> datetime:
     """An ISO 8601 instant; without an offset it is Shanghai's. ValueError says what is wrong.
 

@@ -1,0 +1,57 @@
+"""An independent recount: every standing and tally asked anew from the definitions, not by the fold's queries.
+
+It shares nothing with the fold on purpose. A cell is a window on a day.
+"""
+
+from datetime import date
+
+from django.db import connection
+
+# For each window, each day on which something could have changed and the day before: what the definition says
+# ("the last change effective before the end of the day") against what stands there.
+STANDINGS = """
+    WITH boundary AS (
+        SELECT window_id AS code, (effective_at AT TIME ZONE 'Asia/Shanghai')::date AS day
+        FROM windows_statuschange WHERE window_id LIKE %(prefix)s
+        UNION SELECT "window", from_day FROM measures_standing WHERE "window" LIKE %(prefix)s
+        UNION SELECT "window", until_day FROM measures_standing WHERE "window" LIKE %(prefix)s AND until_day IS NOT NULL
+    ), asked AS (SELECT code, day FROM boundary UNION SELECT code, day - 1 FROM boundary)
+    SELECT code, day FROM (
+        SELECT code, day,
+            (SELECT c.status FROM windows_statuschange c
+             WHERE c.window_id = code AND c.service_id IS NULL AND c.channel = '' AND c.status <> ''
+               AND c.effective_at < (day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+               AND c.id NOT IN (SELECT supersedes_id FROM windows_statuschange s
+                                WHERE s.window_id = code AND supersedes_id IS NOT NULL)
+             ORDER BY c.effective_at DESC, c.recorded_at DESC, c.id DESC LIMIT 1) AS defined,
+            (SELECT string_agg(s.status, '+') FROM measures_standing s
+             WHERE s."window" = code AND s.from_day <= day AND day < coalesce(s.until_day, 'infinity')) AS stands
+        FROM asked) told
+    WHERE defined IS DISTINCT FROM stands
+      AND NOT EXISTS (SELECT FROM windows_touch t WHERE t.kind = 'status' AND t.window_id = code)"""
+
+TALLIES = """
+    WITH counted AS (
+        SELECT window_id AS code, (at AT TIME ZONE 'Asia/Shanghai')::date AS day, verb, count(*) AS n,
+               sum((channel = 'online')::int) AS online, sum((ground = 'work_resumption')::int) AS work_resumption,
+               sum((ground = 'epidemic_response')::int) AS epidemic_response
+        FROM applications_event WHERE window_id LIKE %(prefix)s GROUP BY 1, 2, 3
+    )
+    SELECT DISTINCT coalesce(c.code, t."window"), coalesce(c.day, t.day)
+    FROM counted c
+    FULL JOIN (SELECT * FROM measures_tally WHERE "window" LIKE %(prefix)s) t
+           ON t."window" = c.code AND t.day = c.day AND t.verb = c.verb
+    WHERE (c.n, c.online, c.work_resumption, c.epidemic_response)
+          IS DISTINCT FROM (t.n, t.online, t.work_resumption, t.epidemic_response)
+      AND NOT EXISTS (SELECT FROM windows_touch waiting WHERE waiting.kind = 'work'
+                      AND waiting.window_id = coalesce(c.code, t."window") AND waiting.day = coalesce(c.day, t.day))"""
+
+
+def differing_cells(prefix: str) -> list[tuple[str, str, date]]:
+    """(table, window, day) of each cell of the windows whose code begins with `prefix` that is not as defined."""
+    found: list[tuple[str, str, date]] = []
+    with connection.cursor() as cursor:
+        for table, query in (("standing", STANDINGS), ("tally", TALLIES)):
+            cursor.execute(query, {"prefix": f"{prefix}%"})
+            found += [(table, window, day) for window, day in cursor.fetchall()]
+    return found
