@@ -1,0 +1,129 @@
+"""The import law and the other habits of the house, checked from the sources. There is no exception list."""
+
+import ast
+from graphlib import TopologicalSorter
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+
+ROOT = Path(__file__).parent.parent
+FLOORS = ("windows", "applications", "measures", "portal")  # from the ground up
+EDGES = {"forms", "steps", "filters", "admin", "api", "views", "tasks", "urls", "management"}
+LONGEST_FILE = 400
+FORBIDDEN_NAMES = {"common", "core", "utils", "helpers", "mixins", "services", "managers", "handlers", "base", "data"}
+SOURCES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py") if "migrations" not in path.parts)
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(path): path for path in SOURCES}
+
+
+def ours(tree: ast.AST) -> list[tuple[ast.stmt, str]]:
+    """Each import of a module of ours with its statement; `from package import module` names the module."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            full = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = sorted({name if name in MODULES else node.module or "." for name in full})
+        else:
+            continue
+        found += [(node, name) for name in names if name.split(".")[0] in FLOORS or name.startswith(".")]
+    return found
+
+
+TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in MODULES.items()}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_its_floor_and_those_below(module):
+    height = FLOORS.index(module.split(".")[0])
+
+    above = [name for _, name in ours(TREES[module]) if FLOORS.index(name.split(".")[0]) > height]
+
+    assert above == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_our_imports_are_absolute_and_stand_at_the_top(module):
+    tree = TREES[module]
+    top = set(tree.body)
+    relative = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
+
+    inside = [node.lineno for node, _ in ours(tree) if node not in top]
+
+    assert (inside, relative) == ([], [])
+
+
+def is_edge(module: str) -> bool:
+    return bool(EDGES & set(module.split(".")[1:]))
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if not is_edge(module)])
+def test_rules_do_not_know_edges(module):
+    if module.startswith("portal"):  # the roof is all edge: settings, site map, staff site, processes
+        return
+
+    assert [name for _, name in ours(TREES[module]) if is_edge(name)] == []
+
+
+def test_models_import_no_rule():
+    rules = {
+        module: [name for _, name in ours(TREES[module]) if "models" not in name.split(".")]
+        for module in MODULES
+        if "models" in module.split(".")
+    }
+
+    assert {module: names for module, names in rules.items() if names} == {}
+
+
+def test_no_circle_among_modules():
+    graph = {module: {name for _, name in ours(TREES[module])} - {module} for module in MODULES}
+
+    order = list(TopologicalSorter(graph).static_order())  # raises CycleError
+
+    assert set(MODULES) <= set(order)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_of)
+def test_files_stay_readable_and_are_named_after_their_idea(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+    assert path.stem not in FORBIDDEN_NAMES
+
+
+def test_keys_across_floors_point_down_and_grow_no_door_upwards():
+    crossing = [
+        (field.model._meta.label, field.name, field.remote_field.related_name)
+        for model in apps.get_models()
+        if model._meta.app_label in FLOORS
+        for field in model._meta.get_fields()
+        if field.is_relation and not field.auto_created and field.related_model._meta.app_label in FLOORS
+        if field.related_model._meta.app_label != model._meta.app_label
+    ]
+
+    assert [name for name in crossing if name[2] != "+"] == []
+    assert crossing != []
+
+
+@pytest.mark.django_db
+def test_migrations_say_what_models_say():
+    out = StringIO()
+
+    call_command("makemigrations", check=True, dry_run=True, stdout=out)
+
+    assert "No changes detected" in out.getvalue()
+
+
+def test_no_extension_is_created():
+    migrations = [path for floor in FLOORS for path in (ROOT / floor / "migrations").glob("*.py")]
+
+    assert [path for path in migrations if "CREATE EXTENSION" in path.read_text(encoding="utf-8").upper()] == []
+    assert migrations != []
