@@ -7,9 +7,9 @@ from contextlib import nullcontext
 
 from portal import embedded, sharing
 
-# These never touch the database; `demo` owns its servers itself.
+# These never touch the database.
 NEED_NO_SERVER = {
-    "check", "collectstatic", "compilemessages", "demo", "diffsettings", "findstatic", "help", "makemessages",
+    "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages",
     "spectacular", "startapp", "version", "--version", "--help", "-h",
 }  # fmt: skip
 
@@ -19,6 +19,8 @@ def servers_for(argv: list[str]):
     missing = embedded.missing_urls()
     if not missing or len(argv) < 2 or argv[1] in NEED_NO_SERVER or "--help" in argv:
         return nullcontext({})
+    if argv[1] == "demo":  # starts and owns them itself
+        return nullcontext(embedded.urls(embedded.data_dir(), missing) | {"PORTAL_EMBED": " ".join(missing)})
     return sharing.shared(embedded.data_dir(), missing)
 
 
