@@ -7,7 +7,7 @@ from windows import clock, doorbell, sheets
 from windows.imports import known_window
 from windows.models import Audience, Channel, Officer, Service
 
-OUTCOMES = (Verb.APPROVED, Verb.REFUSED, Verb.WITHDRAWN)
+ENDINGS = (Verb.APPROVED, Verb.REFUSED, Verb.WITHDRAWN)
 EVENT_COLUMNS = (
     "application_id, verb, from_state, to_state, at, recorded_at, by_id, reason, window_id, ground, audience, channel"
 )
@@ -27,7 +27,7 @@ def import_applications(
             "ground": sheets.one_of(Ground.values),
             "submitted_at": clock.read_instant,
             "decided_at": sheets.optional(clock.read_instant),
-            "outcome": sheets.one_of(OUTCOMES, or_empty=True),
+            "outcome": sheets.one_of(ENDINGS, or_empty=True),
         },
         key=("number",),
         check=_check,
@@ -45,24 +45,24 @@ def _check(row: dict) -> tuple[str, str] | None:
 
 def _store(rows: list[dict], by: Officer | None) -> int:
     """Returns how many rows brought something new."""
-    columns = dict.fromkeys(("number", "window", "service", "audience", "channel", "ground", "outcome"), "text")
+    for row in rows:
+        row["state"] = STATE_AFTER[row["outcome"] or Verb.SUBMITTED]
+    columns = dict.fromkeys(
+        ("number", "window", "service", "audience", "channel", "ground", "outcome", "state"), "text"
+    )
     columns |= {"row": "int", "submitted_at": "timestamptz", "decided_at": "timestamptz"}
     with sheets.cursor() as cursor:
         sheets.stage(cursor, "staged", columns, rows)
         sheets.contradictions(cursor, CONTRADICTING, "number")
-        cursor.execute(NEW_APPLICATIONS, [Origin.PROVINCE, State.WAITING])
+        cursor.execute(OUTCOMES_OF_STORED, [State.WAITING])
+        decided = [number for (number,) in cursor.fetchall()]
+        cursor.execute(NEW_APPLICATIONS, [Origin.PROVINCE])
         submitted = [number for (number,) in cursor.fetchall()]
-        _add_events(cursor, SUBMISSIONS, [Verb.SUBMITTED, "", State.WAITING, by and by.pk, submitted])
-        decided = set()
-        for verb in OUTCOMES:
-            state = STATE_AFTER[verb]
-            cursor.execute(NEW_STATES, [state, verb, State.WAITING])
-            numbers = [number for (number,) in cursor.fetchall()]
-            _add_events(cursor, OUTCOMES_OF, [verb, State.WAITING, state, by and by.pk, numbers])
-            decided.update(numbers)
+        _add_events(cursor, SUBMISSIONS, [Verb.SUBMITTED, State.WAITING, by and by.pk, submitted])
+        _add_events(cursor, OUTCOMES, [State.WAITING, by and by.pk, submitted + decided])
     if submitted or decided:
         doorbell.ring()
-    return len(decided.union(submitted))
+    return len(submitted) + len(decided)
 
 
 def _add_events(cursor, selection: str, values: list) -> None:
@@ -83,20 +83,20 @@ CONTRADICTING = """
           (staged.window, staged.service, staged.audience, staged.channel, staged.ground, staged.submitted_at,
            'province')
        OR (ended.id IS NOT NULL AND (ended.verb, ended.at) IS DISTINCT FROM (staged.outcome, staged.decided_at))"""
+OUTCOMES_OF_STORED = """
+    UPDATE applications_application a SET state = staged.state FROM staged
+    WHERE a.number = staged.number AND staged.outcome <> '' AND a.state = %s RETURNING a.number"""
 NEW_APPLICATIONS = """
     INSERT INTO applications_application
         (number, window_id, service_id, audience, channel, ground, submitted_at, origin, state)
-    SELECT number, "window", service, audience, channel, ground, submitted_at, %s, %s FROM staged ORDER BY row
+    SELECT number, "window", service, audience, channel, ground, submitted_at, %s, state FROM staged ORDER BY row
     ON CONFLICT (number) DO NOTHING RETURNING number"""
-NEW_STATES = """
-    UPDATE applications_application a SET state = %s FROM staged
-    WHERE a.number = staged.number AND staged.outcome = %s AND a.state = %s RETURNING a.number"""
 SUBMISSIONS = """
-    SELECT a.id, %s, %s, %s, a.submitted_at, a.submitted_at, %s::bigint, '', a.window_id, a.ground, a.audience,
-           a.channel
-    FROM applications_application a WHERE a.number = ANY(%s) ORDER BY a.submitted_at"""
-OUTCOMES_OF = """
-    SELECT a.id, %s, %s, %s, staged.decided_at, staged.decided_at, %s::bigint, '',
+    SELECT a.id, %s, '', %s, a.submitted_at, a.submitted_at, %s::bigint, '',
            a.window_id, a.ground, a.audience, a.channel
-    FROM applications_application a JOIN staged ON staged.number = a.number
-    WHERE a.number = ANY(%s) ORDER BY staged.decided_at"""
+    FROM applications_application a WHERE a.number = ANY(%s) ORDER BY a.submitted_at"""
+OUTCOMES = """
+    SELECT a.id, staged.outcome, %s, staged.state, staged.decided_at, staged.decided_at, %s::bigint, '',
+           a.window_id, a.ground, a.audience, a.channel
+    FROM staged JOIN applications_application a ON a.number = staged.number
+    WHERE staged.outcome <> '' AND a.number = ANY(%s) ORDER BY staged.decided_at"""

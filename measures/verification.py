@@ -17,15 +17,15 @@ STANDINGS = """
         UNION SELECT "window", until_day FROM measures_standing WHERE "window" LIKE %(prefix)s AND until_day IS NOT NULL
     ), asked AS (SELECT code, day FROM boundary UNION SELECT code, day - 1 FROM boundary)
     SELECT code, day FROM (
-        SELECT code, day,
+        SELECT asked.code, asked.day,
             (SELECT c.status FROM windows_statuschange c
-             WHERE c.window_id = code AND c.service_id IS NULL AND c.channel = '' AND c.status <> ''
-               AND c.effective_at < (day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+             WHERE c.window_id = asked.code AND c.service_id IS NULL AND c.channel = '' AND c.status <> ''
+               AND c.effective_at < (asked.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
                AND c.id NOT IN (SELECT supersedes_id FROM windows_statuschange s
-                                WHERE s.window_id = code AND supersedes_id IS NOT NULL)
+                                WHERE s.window_id = asked.code AND s.supersedes_id IS NOT NULL)
              ORDER BY c.effective_at DESC, c.recorded_at DESC, c.id DESC LIMIT 1) AS defined,
             (SELECT string_agg(s.status, '+') FROM measures_standing s
-             WHERE s."window" = code AND s.from_day <= day AND day < coalesce(s.until_day, 'infinity')) AS stands
+             WHERE s."window" = asked.code AND s.from_day <= asked.day AND asked.day < coalesce(s.until_day, 'infinity')) AS stands
         FROM asked) told
     WHERE defined IS DISTINCT FROM stands
       AND NOT EXISTS (SELECT FROM windows_touch t WHERE t.kind = 'status' AND t.window_id = code)"""
