@@ -158,7 +158,9 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 _patience = 30 if ROLE == "worker" else 1  # seconds: 1 bites a worker's blocking read, 30 would block a page
 CELERY_BROKER_URL = (
-    f"redis+socket://{REDIS_URL.removeprefix('unix://')}?virtual_host=0" if REDIS_URL.startswith("unix://") else REDIS_URL
+    f"redis+socket://{REDIS_URL.removeprefix('unix://')}?virtual_host=0"
+    if REDIS_URL.startswith("unix://")
+    else REDIS_URL
 )
 CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
