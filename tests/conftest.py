@@ -6,6 +6,7 @@ this file can start a server.
 
 import os
 import shutil
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -98,3 +99,19 @@ def new_context(new_context, left_the_host):
         return context
 
     return make
+
+
+SCENARIO = Path(__file__).resolve().parent.parent / "portal/data/restoration-2020"
+
+
+@pytest.fixture(scope="module")
+def scenario(django_db_setup, django_db_blocker):
+    """The scenario of 2020 imported once for the module's tests, rolled back after them; its folder."""
+    from django.core.management import call_command  # needs Django's settings, as below
+    from django.db import connection, transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("import_scenario", SCENARIO, stdout=StringIO())
+        connection.check_constraints()  # now, once: else every test's end checks all imported rows again
+        yield SCENARIO
+        transaction.set_rollback(True)
