@@ -66,8 +66,8 @@ FITS = -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/d
 
 # Where the environment has no pip of its own, the machine's installs into it.
 INSTALL = if [ -n "$(UV)" ]; then uv pip install -q --compile-bytecode --python $(PY) --require-hashes -r $(1); \
-	elif $(PY) -c 'import pip' 2>/dev/null; then $(PY) -m pip install -q $(PIP_OPTIONS) -r $(1); \
-	else "$$(cat .venv/made)" -m pip --python $(PY) install -q $(PIP_OPTIONS) -r $(1); fi
+	elif $(PY) -c 'import pip' 2>/dev/null; then $(PY) -m pip install -qq $(PIP_OPTIONS) -r $(1); \
+	else "$$(cat .venv/made)" -m pip --python $(PY) install -qq $(PIP_OPTIONS) -r $(1); fi
 PIP_OPTIONS = --disable-pip-version-check --root-user-action=ignore --require-hashes
 
 .venv/installed: requirements.txt | .venv/made

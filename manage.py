@@ -53,6 +53,8 @@ def main() -> None:
             run(sys.argv)
     except embedded.CannotStart as problem:
         sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)  # as the shell counts it
 
 
 if __name__ == "__main__":

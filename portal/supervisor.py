@@ -112,21 +112,32 @@ class Supervisor:
         self.say(f"{member.name} ended ({code}); starting it again in {delay:.1f} s")
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def raise_stop_on_signals() -> None:
     """Our own handlers: a process started with `&` ignores SIGINT, and HUP would end us without a clean stop.
 
     HUP stays ignored where the starter asked for that (nohup).
     """
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(signal.SIGALRM, _raise_stop)
+    for number in SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _raise_stop)
+            signal.signal(number, _ask_to_stop)
 
 
-def _raise_stop(number: int, _frame: FrameType | None) -> None:
-    ignore_signals()  # once is enough; the stop itself must not be interrupted
-    raise Stop(signal.Signals(number).name)
+def _ask_to_stop(number: int, frame: FrameType | None) -> None:
+    """Raise now and again until we stop: Python drops what is raised inside a finalizer."""
+    signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+    _raise_stop(number, frame)
+
+
+def _raise_stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stop
 
 
 def ignore_signals() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    """The stop itself must not be interrupted."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number in (signal.SIGALRM, *SIGNALS):
         signal.signal(number, signal.SIG_IGN)

@@ -56,19 +56,23 @@ class Command(BaseCommand):
         if os.environ.get("MAKELEVEL"):
             children.die_with_parent()  # when make is killed, we stop cleanly
         raise_stop_on_signals()
-        self.supervisor = Supervisor(self.say)
+        self.supervisor, self.static = Supervisor(self.say), None
         try:
-            self._bring_up(embed)
-            self.supervisor.watch()
+            try:
+                self._bring_up(embed)
+                self.supervisor.watch()
+            finally:
+                ignore_signals()
         except Stop:
             self.say("正在停止 Stopping …")
         finally:
-            ignore_signals()
             connection.close()
+            if self.static is not None:
+                self.static.stop(0)
             self.supervisor.stop()
 
     def _bring_up(self, embed: list[str]) -> None:
-        static = self._start_static()
+        self.static = self._start_static()
         with self.step("数据库、Redis", "PostgreSQL, Redis"):
             for name in embed:
                 self.supervisor.start(embedded.SERVERS[name](self.folder))
@@ -80,7 +84,7 @@ class Command(BaseCommand):
         accounts = roles.create_demo_accounts()
         connection.close()
         with self.step("静态文件", "Static files"):
-            finish(static)
+            finish(self.static)
         with self.step("网页服务", "Web"):
             refuse_port_in_use(self.host, self.port)
             self.supervisor.start(self._web())
