@@ -1,8 +1,9 @@
 """The Celery application and the whole timetable. Floors use `@shared_task` and never import this."""
 
 import os
+from pathlib import Path
 
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.schedules import crontab
 from celery.signals import worker_process_init
 
@@ -21,6 +22,20 @@ app.conf.beat_schedule = {
         "options": {"expires": 1800},
     },
 }
+
+
+class SignOfLife(bootsteps.StartStopStep):
+    """Touches the file PORTAL_ALIVE_FILE from the worker's own loop: a container's health check looks at its age."""
+
+    requires = {"celery.worker.components:Timer"}
+    every = 10.0  # seconds
+
+    def start(self, worker) -> None:
+        if path := os.environ.get("PORTAL_ALIVE_FILE"):
+            worker.timer.call_repeatedly(self.every, Path(path).touch)
+
+
+app.steps["worker"].add(SignOfLife)
 
 
 @worker_process_init.connect

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,15 +13,19 @@ import pytest
 from django.core.management.base import CommandError
 
 from portal.management.commands.demo import wanted_port
-from tests.portal.processes import HOME, environment, kill, manage, named, processes_of, start_manage, wait_until
+from tests.portal.processes import (
+    HOME,
+    environment,
+    free_port,
+    kill,
+    manage,
+    named,
+    processes_of,
+    start_manage,
+    wait_until,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Demo:
