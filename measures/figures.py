@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from applications.models import DECIDED, Event, Ground, Verb
@@ -32,18 +32,14 @@ class Asked:
     restoration: Restoration
     since: date
 
-    def tallies(self) -> QuerySet[Tally]:
-        return Tally.objects.filter(day__range=(self.since, self.as_of), window__startswith=significant(self.division))
-
-    def events(self) -> QuerySet[Event]:
-        events = Event.objects.filter(recorded_at__lte=self.known_at, day__range=(self.since, self.as_of))
-        return events.filter(window__code__startswith=significant(self.division))
-
-    def count(self, column: str, verbs: tuple[str, ...], like: Q) -> int:
-        """Events since the day of the measures: from tallies as of today, from the events as known earlier."""
+    def count(self, column: str, events: Q) -> int:
+        """Since the day of the measures: a tally's column, or as known earlier the events that it counts."""
+        days, prefix = Q(day__range=(self.since, self.as_of)), significant(self.division)
         if self.known_at is None:
-            return self.tallies().filter(verb__in=verbs).aggregate(n=Sum(column))["n"] or 0
-        return self.events().filter(like, verb__in=verbs).aggregate(n=Count("pk"))["n"]
+            return Tally.objects.filter(days, window__startswith=prefix).aggregate(n=Sum(column))["n"] or 0
+        return Event.objects.filter(
+            days, events, window__code__startswith=prefix, recorded_at__lte=self.known_at
+        ).count()
 
     def returned(self, kind: str) -> int:
         returns = Return.objects.known(self.known_at).filter(kind=kind, day__lte=self.as_of)
@@ -81,15 +77,15 @@ class Figure:
 
 
 def online_applications(asked: Asked) -> int:
-    return asked.count("online", (Verb.SUBMITTED,), Q(channel=Channel.ONLINE))
+    return asked.count("submitted_online", Q(verb=Verb.SUBMITTED, channel=Channel.ONLINE))
 
 
 def priority_decided(asked: Asked) -> int:
-    return asked.count("work_resumption", DECIDED, Q(ground=Ground.WORK_RESUMPTION))
+    return asked.count("work_resumption", Q(verb__in=DECIDED, ground=Ground.WORK_RESUMPTION))
 
 
 def epidemic_response_decided(asked: Asked) -> int:
-    return asked.count("epidemic_response", DECIDED, Q(ground=Ground.EPIDEMIC_RESPONSE))
+    return asked.count("epidemic_response", Q(verb__in=DECIDED, ground=Ground.EPIDEMIC_RESPONSE))
 
 
 REGISTRY: dict[str, Figure] = {

@@ -5,7 +5,6 @@ from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Verb
 from windows.models import APPEND_ONLY, Division, Named, Officer, Source, Status, in_language
 
 
@@ -174,23 +173,26 @@ class Standing(models.Model):
 
 
 class Tally(models.Model):
-    """How many events of a kind happened in a window on a day, and how many of them were of special note."""
+    """What happened in a window on a day. The last two count decisions (approved or refused) on that ground."""
 
-    pk = models.CompositePrimaryKey("window", "day", "verb")
+    pk = models.CompositePrimaryKey("window", "day")
     window = models.CharField(max_length=8)
     day = models.DateField()
-    verb = models.CharField(max_length=12, choices=Verb)
-    n = models.PositiveIntegerField()
-    online = models.PositiveIntegerField()
-    work_resumption = models.PositiveIntegerField()
-    epidemic_response = models.PositiveIntegerField()
+    submitted = models.IntegerField()
+    submitted_online = models.IntegerField()
+    approved = models.IntegerField()
+    refused = models.IntegerField()
+    withdrawn = models.IntegerField()
+    work_resumption = models.IntegerField()
+    epidemic_response = models.IntegerField()
 
     class Meta:
         verbose_name = _("tally")
         verbose_name_plural = _("tallies")
+        indexes = [models.Index(fields=["day"], name="tallies_of_a_day")]
 
     def __str__(self):
-        return f"{self.window} {self.day} {self.verb} {self.n}"
+        return f"{self.window} {self.day}"
 
 
 class FoldState(models.Model):

@@ -41,18 +41,26 @@ STANDINGS = """
     ), begun AS (
         SELECT *, lag(status) OVER (PARTITION BY window_id ORDER BY day) AS before FROM day_end
     )
-    SELECT window_id AS "window", status, day AS from_day,
+    SELECT window_id AS "window", day AS from_day, status,
            lead(day) OVER (PARTITION BY window_id ORDER BY day) AS until_day
     FROM begun WHERE status IS DISTINCT FROM before"""
-STANDING_COLUMNS = '"window", status, from_day, until_day'
+STANDING_COLUMNS = '"window", from_day, status, until_day'
 
 TALLIES = """
-    SELECT e.window_id AS "window", e.day, e.verb, count(*) AS n,
-           count(*) FILTER (WHERE e.channel = 'online') AS online,
-           count(*) FILTER (WHERE e.ground = 'work_resumption') AS work_resumption,
-           count(*) FILTER (WHERE e.ground = 'epidemic_response') AS epidemic_response
-    FROM applications_event e {which} GROUP BY e.window_id, e.day, e.verb"""
-TALLY_COLUMNS = '"window", day, verb, n, online, work_resumption, epidemic_response'
+    SELECT e.window_id AS "window", e.day,
+           count(*) FILTER (WHERE e.verb = 'submitted') AS submitted,
+           count(*) FILTER (WHERE e.verb = 'submitted' AND e.channel = 'online') AS submitted_online,
+           count(*) FILTER (WHERE e.verb = 'approved') AS approved,
+           count(*) FILTER (WHERE e.verb = 'refused') AS refused,
+           count(*) FILTER (WHERE e.verb = 'withdrawn') AS withdrawn,
+           count(*) FILTER (WHERE e.ground = 'work_resumption' AND e.verb IN ('approved', 'refused'))
+               AS work_resumption,
+           count(*) FILTER (WHERE e.ground = 'epidemic_response' AND e.verb IN ('approved', 'refused'))
+               AS epidemic_response
+    FROM applications_event e {which} GROUP BY e.window_id, e.day"""
+TALLY_COLUMNS = (
+    '"window", day, submitted, submitted_online, approved, refused, withdrawn, work_resumption, epidemic_response'
+)
 CELLS = "unnest(%s::text[], %s::date[]) AS cell (w, d)"
 
 
@@ -106,18 +114,20 @@ def rebuild() -> int:
     """Recompute every standing and tally from all events, write what differs, return how many cells did."""
     with connection.cursor() as cursor:
         _lock(cursor)
-        differing = _replace(cursor, "measures_standing", STANDING_COLUMNS, 2, STANDINGS.format(which="TRUE"))
-        differing += _replace(cursor, "measures_tally", TALLY_COLUMNS, 3, TALLIES.format(which=""))
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        differing = _replace(cursor, "measures_standing", STANDING_COLUMNS, STANDINGS.format(which="TRUE"))
+        differing += _replace(cursor, "measures_tally", TALLY_COLUMNS, TALLIES.format(which=""))
         cursor.execute(NEXT_VERSION)
     return differing
 
 
-def _replace(cursor, table: str, columns: str, keys: int, fresh: str) -> int:
-    """Make the table hold exactly the query's rows, writing only what differs. The first `keys` columns are the key."""
+def _replace(cursor, table: str, columns: str, fresh: str) -> int:
+    """Make the table hold exactly the query's rows, writing only what differs. The first two columns are the key."""
     names = columns.split(", ")
-    same_key = " AND ".join(f"f.{name} = t.{name}" for name in names[:keys])
-    same_rest = " AND ".join(f"f.{name} IS NOT DISTINCT FROM t.{name}" for name in names[keys:])
-    cursor.execute(f"CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS {fresh}")
+    same_key = " AND ".join(f"f.{name} = t.{name}" for name in names[:2])
+    same_rest = " AND ".join(f"f.{name} IS NOT DISTINCT FROM t.{name}" for name in names[2:])
+    # In the order of the key, which halves the time of writing its index.
+    cursor.execute(f"CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS {fresh} ORDER BY 1, 2")
     cursor.execute("ANALYZE fresh")
     cursor.execute(f"DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM fresh f WHERE {same_key} AND {same_rest})")
     gone = cursor.rowcount

@@ -25,24 +25,32 @@ STANDINGS = """
                                 WHERE s.window_id = asked.code AND s.supersedes_id IS NOT NULL)
              ORDER BY c.effective_at DESC, c.recorded_at DESC, c.id DESC LIMIT 1) AS defined,
             (SELECT string_agg(s.status, '+') FROM measures_standing s
-             WHERE s."window" = asked.code AND s.from_day <= asked.day AND asked.day < coalesce(s.until_day, 'infinity')) AS stands
+             WHERE s."window" = asked.code AND s.from_day <= asked.day
+               AND asked.day < coalesce(s.until_day, 'infinity')) AS stands
         FROM asked) told
     WHERE defined IS DISTINCT FROM stands
       AND NOT EXISTS (SELECT FROM windows_touch t WHERE t.kind = 'status' AND t.window_id = code)"""
 
 TALLIES = """
-    WITH counted AS (
-        SELECT window_id AS code, (at AT TIME ZONE 'Asia/Shanghai')::date AS day, verb, count(*) AS n,
-               sum((channel = 'online')::int) AS online, sum((ground = 'work_resumption')::int) AS work_resumption,
-               sum((ground = 'epidemic_response')::int) AS epidemic_response
-        FROM applications_event WHERE window_id LIKE %(prefix)s GROUP BY 1, 2, 3
+    WITH told AS (
+        SELECT window_id AS code, (at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+               (verb IN ('approved', 'refused'))::int AS decided, verb, channel, ground
+        FROM applications_event WHERE window_id LIKE %(prefix)s
+    ), counted AS (
+        SELECT code, day, sum((verb = 'submitted')::int) AS submitted,
+               sum((verb = 'submitted' AND channel = 'online')::int) AS submitted_online,
+               sum((verb = 'approved')::int) AS approved, sum((verb = 'refused')::int) AS refused,
+               sum((verb = 'withdrawn')::int) AS withdrawn,
+               sum(CASE ground WHEN 'work_resumption' THEN decided ELSE 0 END) AS work_resumption,
+               sum(CASE ground WHEN 'epidemic_response' THEN decided ELSE 0 END) AS epidemic_response
+        FROM told GROUP BY code, day
     )
-    SELECT DISTINCT coalesce(c.code, t."window"), coalesce(c.day, t.day)
+    SELECT coalesce(c.code, t."window"), coalesce(c.day, t.day)
     FROM counted c
-    FULL JOIN (SELECT * FROM measures_tally WHERE "window" LIKE %(prefix)s) t
-           ON t."window" = c.code AND t.day = c.day AND t.verb = c.verb
-    WHERE (c.n, c.online, c.work_resumption, c.epidemic_response)
-          IS DISTINCT FROM (t.n, t.online, t.work_resumption, t.epidemic_response)
+    FULL JOIN (SELECT * FROM measures_tally WHERE "window" LIKE %(prefix)s) t ON t."window" = c.code AND t.day = c.day
+    WHERE (c.submitted, c.submitted_online, c.approved, c.refused, c.withdrawn, c.work_resumption, c.epidemic_response)
+          IS DISTINCT FROM
+          (t.submitted, t.submitted_online, t.approved, t.refused, t.withdrawn, t.work_resumption, t.epidemic_response)
       AND NOT EXISTS (SELECT FROM windows_touch waiting WHERE waiting.kind = 'work'
                       AND waiting.window_id = coalesce(c.code, t."window") AND waiting.day = coalesce(c.day, t.day))"""
 
