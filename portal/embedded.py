@@ -23,6 +23,7 @@ from portal import children
 
 LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107
 READY_WITHIN = 30.0  # seconds: crash recovery of a big cluster included
+ROOM_TO_SHARE = 256 * 2**20  # bytes of shared memory that parallel queries may want
 DATABASE = "portal"
 VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
 
@@ -133,16 +134,10 @@ class Postgres(Server):
         return path
 
     def command(self) -> list[str]:
-        return [
-            str(self.program("postgres")),
-            "-D",
-            str(self.cluster),
-            "-h",
-            "",
-            "-k",
-            str(self.sockets),
-            *self.options,
-        ]
+        options = ["-D", str(self.cluster), "-h", "", "-k", str(self.sockets)]
+        if Path("/dev/shm").exists() and shutil.disk_usage("/dev/shm").total < ROOM_TO_SHARE:
+            options += ["-c", "dynamic_shared_memory_type=mmap"]  # a container's 64 MB fail parallel queries
+        return [str(self.program("postgres")), *options, *self.options]
 
     def as_user(self) -> dict[str, Any]:
         """PostgreSQL refuses to run as root: then the owner of the cluster runs it, at first `nobody`."""

@@ -12,7 +12,7 @@ import urllib.request
 import pytest
 from django.core.management.base import CommandError
 
-from portal.management.commands.demo import wanted_port
+from portal.management.commands.demo import reset, wanted_port
 from tests.portal.processes import (
     HOME,
     environment,
@@ -131,6 +131,26 @@ def test_a_port_that_is_none_is_one_clear_line(monkeypatch, port):
 
     with pytest.raises(CommandError, match="^PORT must be a number from 1 to 65535"):
         wanted_port()
+
+
+def test_a_reset_removes_what_a_run_left_but_no_key_and_nothing_of_the_tests(tmp_path):
+    for name in ("postgres", "run", "test", "test-2", "staticfiles"):
+        (tmp_path / name).mkdir()
+    for name in ("secret_key", "users.lock", "owner-postgres-redis.lock", "web.log", "beat-schedule"):
+        (tmp_path / name).touch()
+
+    reset(tmp_path, ["postgres", "redis"])
+
+    kept = {"test", "test-2", "secret_key", "users.lock", "owner-postgres-redis.lock"}
+    assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_a_reset_never_empties_a_database_of_somebody_elses(tmp_path):
+    (tmp_path / "media").mkdir()
+
+    with pytest.raises(CommandError, match="DATABASE_URL"):
+        reset(tmp_path, ["redis"])
+    assert (tmp_path / "media").exists()
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(demo):

@@ -112,7 +112,7 @@ class Command(BaseCommand):
 
     def _web(self) -> Program:
         options = ["--interface", "wsgi", "--host", self.host, "--port", str(self.port), "--no-ws"]
-        options += ["--workers", str(os.cpu_count() or 1), "--blocking-threads", str(BLOCKING_THREADS)]
+        options += ["--workers", str(cores()), "--blocking-threads", str(BLOCKING_THREADS)]
         options += ["--respawn-failed-workers", "--workers-kill-timeout", "1"]
         return self._program("web", [sys.executable, "-m", "granian", *options, "portal.wsgi:application"])
 
@@ -228,6 +228,16 @@ def finish(static: Program | None) -> None:
         code = None
     if code != 0:
         raise CommandError(f"Collecting the static files failed: {children.last_line(static.log)} (see {static.log})")
+
+
+def cores() -> int:
+    """How many this process may use; in a container that is often fewer than the machine has."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = map(int, Path("/sys/fs/cgroup/cpu.max").read_text().split())
+    except (OSError, ValueError):  # no such limit
+        return allowed
+    return max(1, min(allowed, quota // period))
 
 
 def answers(url: str) -> bool:
