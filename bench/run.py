@@ -34,7 +34,8 @@ class Line:
 
     def __str__(self) -> str:
         sign = ">=" if self.higher_is_better else "<="
-        return f"{'met' if self.met else 'NOT MET':8}{self.what:58}{self.ratio:8.2f}  goal {sign} {self.goal:<5} {self.measured}"
+        verdict = "met" if self.met else "NOT MET"
+        return f"{verdict:8}{self.what}: {self.ratio:.2f} (goal {sign} {self.goal}; {self.measured})"
 
 
 def lines() -> Iterator[Line]:

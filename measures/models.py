@@ -189,7 +189,6 @@ class Tally(models.Model):
     class Meta:
         verbose_name = _("tally")
         verbose_name_plural = _("tallies")
-        indexes = [models.Index(fields=["day"], name="tallies_of_a_day")]
 
     def __str__(self):
         return f"{self.window} {self.day}"

@@ -72,8 +72,14 @@ def fold() -> int:
     folded = 0
     while batch := _fold_batch():
         folded += batch
-    FoldState.objects.update_or_create(id=1, defaults={"beat_at": Now()})
+    note(beat_at=Now())
     return folded
+
+
+def note(**values) -> None:
+    """Write these columns of the fold's one row and no other."""
+    FoldState.objects.bulk_create([FoldState(id=1)], ignore_conflicts=True)
+    FoldState.objects.filter(id=1).update(**values)
 
 
 @transaction.atomic
@@ -147,7 +153,7 @@ def verify() -> list[tuple[str, str, date]]:
     """
     provinces = Division.objects.filter(level=Level.PROVINCE).values_list("pk", flat=True)
     differing = [cell for code in provinces for cell in verification.differing_cells(significant(code))]
-    FoldState.objects.update_or_create(id=1, defaults={"differing_cells": len(differing), "verified_at": Now()})
+    note(differing_cells=len(differing), verified_at=Now())
     return differing
 
 

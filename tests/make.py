@@ -1,0 +1,94 @@
+"""Plain functions that build valid rows, by the rules that staff and imports go by."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+from applications.imports import import_applications
+from measures.models import Campaign, Port
+from windows import lifecycle
+from windows.models import SHANGHAI, Division, Level, Offering, Officer, Reason, Service, Status, StatusChange, Window
+
+NOON = datetime(2020, 3, 11, 12, tzinfo=SHANGHAI)
+_numbers = count(1)
+
+
+def division(code: str = "420102") -> Division:
+    """The division with all above it; the level is told by the zeros of the code."""
+    level = Level.PROVINCE if code.endswith("0000") else Level.PREFECTURE if code.endswith("00") else Level.COUNTY
+    above = {Level.PROVINCE: None, Level.PREFECTURE: code[:2] + "0000", Level.COUNTY: code[:4] + "00"}[level]
+    made, _ = Division.objects.get_or_create(
+        code=code,
+        defaults={
+            "level": level,
+            "parent": above and division(above),
+            "name_zh": f"区划{code}",
+            "name_en": f"Division {code}",
+        },
+    )
+    return made
+
+
+def window(place: str = "420102", **fields) -> Window:
+    code = f"{place}{Window.objects.filter(division=place).count() + 1:02}"
+    fields = {"name_zh": f"窗口{code}", "name_en": f"Window {code}", "counters": 3} | fields
+    return Window.objects.create(code=code, division=division(place), **fields)
+
+
+def service(code: str = "passport", **fields) -> Service:
+    defaults = {"name_zh": "普通护照", "name_en": "Ordinary passport", "audience": "chinese"}
+    defaults |= {"working_days": 7, "urgent_days": 5, "online": True, "fee_cny": 120} | fields
+    return Service.objects.get_or_create(code=code, defaults=defaults)[0]
+
+
+def offering(at: Window, what: Service) -> Offering:
+    return Offering.objects.get_or_create(window=at, service=what)[0]
+
+
+def reason(code: str = "orderly_restoration") -> Reason:
+    return Reason.objects.get_or_create(code=code, defaults={"name_zh": "有序恢复", "name_en": "Orderly restoration"})[
+        0
+    ]
+
+
+def officer(*, windows=(), divisions=(), name: str = "", **fields) -> Officer:
+    made = Officer.objects.create_user(name or f"officer{next(_numbers)}", password="only for tests", **fields)
+    made.windows.set(windows)
+    made.divisions.set(divisions)
+    return made
+
+
+def change(at_window: Window, status: str, *, at: datetime = NOON, by: Officer | None = None, **fields) -> StatusChange:
+    """A change recorded at `at`, and effective then unless `effective_at` says otherwise."""
+    if status == Status.SUSPENDED:
+        fields = {"next_review": (at + timedelta(days=7)).date()} | fields
+    wanted = lifecycle.Change(status=status, reason=fields.pop("reason", None) or reason(), **fields)
+    return lifecycle.change_status(at_window, wanted, by=by or officer(), at=at)
+
+
+def decided(
+    at_window: Window,
+    *,
+    at: datetime = NOON,
+    verb: str = "approved",
+    ground: str = "ordinary",
+    channel: str = "online",
+    audience: str = "chinese",
+) -> str:
+    """An application reported by a provincial system, submitted and decided at `at`; returns its number."""
+    number = f"T{next(_numbers):07}"
+    row = (number, at_window.pk, service().pk, audience, channel, ground, at.isoformat(), at.isoformat(), verb)
+    header = "number,window,service,audience,channel,ground,submitted_at,decided_at,outcome"
+    report = import_applications("made.csv", f"{header}\n{','.join(row)}\n".encode())
+    assert report.ok, report.problems
+    return number
+
+
+def campaign() -> Campaign:
+    days = {"baseline_day": "2020-02-26", "measures_day": "2020-02-27", "report_day": "2020-03-11"}
+    names = {"name_zh": "恢复行动", "name_en": "Restoration"}
+    return Campaign.objects.get_or_create(code="test", defaults=days | names)[0]
+
+
+def port(code: str = "WUH", place: str = "420102", kind: str = "air") -> Port:
+    names = {"name_zh": f"口岸{code}", "name_en": f"Port {code}"}
+    return Port.objects.get_or_create(code=code, defaults={"division": division(place), "kind": kind} | names)[0]
