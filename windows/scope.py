@@ -8,12 +8,12 @@ NOTHING = Q(pk__in=[])
 
 
 def within(user: Officer, division: str) -> Q:
-    """A condition on rows whose column path `division` holds a division code inside the officer's divisions."""
+    """A condition on rows whose `division` (the path to it; "" for a division itself) lies in the officer's divisions."""
     if reaches_everywhere(user):
         return Q()
-    condition = NOTHING
+    condition, code_of = NOTHING, f"{division}__code" if division else "code"
     for code in _own_divisions(user):
-        condition |= Q(**{f"{division}__startswith": significant(code)})
+        condition |= Q(**{f"{code_of}__startswith": significant(code)})
     return condition
 
 
@@ -22,7 +22,7 @@ def windows_of(user: Officer):
     if reaches_everywhere(user):
         return Window.objects.all()
     own = user.windows.values("pk") if user.is_authenticated else []
-    return Window.objects.filter(within(user, "division_id") | Q(pk__in=own))
+    return Window.objects.filter(within(user, "division") | Q(pk__in=own))
 
 
 def divisions_of(user: Officer):
@@ -30,7 +30,7 @@ def divisions_of(user: Officer):
     if reaches_everywhere(user):
         return Division.objects.all()
     own = user.windows.values("division") if user.is_authenticated else []
-    return Division.objects.filter(within(user, "pk") | Q(pk__in=own))
+    return Division.objects.filter(within(user, "") | Q(pk__in=own))
 
 
 def reaches_everywhere(user: Officer) -> bool:
