@@ -55,27 +55,35 @@ def change_status(window: Window, change: Change, *, by: Officer, at: datetime |
 def change_statuses(
     windows: Iterable[Window], change: Change, *, by: Officer, at: datetime | None = None, batch: UUID | None = None
 ) -> list[Outcome]:
-    """Record the same change for many windows in one step; those that a rule forbids are told apart."""
+    """Record the same change for many windows in one step; those that a rule forbids are told apart.
+
+    The caller may name the batch: sent twice, it is recorded once, and the entries are handed back again.
+    """
     at = at or clock.now()
+    _lock(windows)
+    if batch and (recorded := list(StatusChange.objects.filter(batch=batch).select_related("window"))):
+        return [Outcome(entry.window, entry) for entry in recorded]
     batch = batch or uuid4()
     outcomes = [
         Outcome(window, refusal=refusal) if refusal else Outcome(window, _entry(window, change, by, at, batch))
-        for window, refusal in preview(windows, change, at=at, lock=True)
+        for window, refusal in preview(windows, change, at=at)
     ]
     _write([outcome.entry for outcome in outcomes if outcome.entry])
     return outcomes
 
 
-def preview(
-    windows: Iterable[Window], change: Change, *, at: datetime | None = None, lock: bool = False
-) -> list[tuple[Window, str]]:
+def _lock(windows: Iterable[Window]) -> None:
+    """One writer at a time for each window. A statement of its own: what is read next sees the other's entries."""
+    keys = [window.pk for window in windows]
+    list(Window.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
+
+def preview(windows: Iterable[Window], change: Change, *, at: datetime | None = None) -> list[tuple[Window, str]]:
     """Each window with its present `status`, and why the change would be refused there ("" when it would not)."""
     at = at or clock.now()
     effective_at = change.effective_at or at
     found = Window.objects.filter(pk__in=[window.pk for window in windows]).with_status(effective_at).order_by("pk")
-    if lock:
-        found = found.select_for_update(of=("self",))
-    found = list(found)
+    found = list(found.select_related("division"))
     present = StatusChange.objects.in_bulk([window.change_id for window in found if window.change_id])
     return [(window, _refusal(present.get(window.change_id), change, effective_at, at)) for window in found]
 
@@ -125,6 +133,10 @@ def correct(wrong: StatusChange, change: Change, *, by: Officer, at: datetime | 
     effective_at = change.effective_at or wrong.effective_at
     if effective_at > at:
         raise NotAllowed(_("A change cannot take effect in the future; enter it on the day, or set the next review."))
+    if change.status == Status.SUSPENDED and change.next_review is None:
+        raise NotAllowed(_("A suspended window needs the day of its next review."))
+    if effective_at == wrong.effective_at and change.measure == wrong.measure and _says_the_same(wrong, change):
+        raise NotAllowed(_("This is what the entry says already."))
     entry = _entry(wrong.window, change, by, at, uuid4())
     entry.effective_at, entry.supersedes = effective_at, wrong
     entry.service_id, entry.channel = wrong.service_id, wrong.channel
@@ -137,6 +149,8 @@ def retract(wrong: StatusChange, *, by: Officer, reason: Reason, note: str = "",
     """Take an entry back as if it had never been made; it stays readable. NotAllowed when superseded already."""
     at = at or clock.now()
     _lock_uncorrected(wrong)
+    if not wrong.status:
+        raise NotAllowed(_("A retraction cannot be retracted; correct it by a right entry instead."))
     entry = _retraction(wrong, by, reason, note, at, uuid4())
     _write([entry])
     return entry
@@ -148,8 +162,9 @@ def undo(
 ) -> list[Outcome]:
     """Take back, in one step, what is left of a bulk change in these windows; superseded entries are told apart."""
     at = at or clock.now()
-    entries = StatusChange.objects.filter(batch=batch, window__in=windows).exclude(status="")
-    entries = list(entries.select_related("window", "superseded_by").select_for_update(of=("self",)).order_by("window"))
+    entries = StatusChange.objects.filter(batch=batch, window__in=windows).exclude(status="").order_by("window")
+    _lock([entry.window for entry in entries.select_related("window")])
+    entries = entries.all().select_related("window", "superseded_by")
     undone, new_batch = [], uuid4()
     for entry in entries:
         if hasattr(entry, "superseded_by"):
@@ -178,7 +193,7 @@ def _retraction(wrong, by, reason, note, at, batch) -> StatusChange:
 
 
 def _lock_uncorrected(entry: StatusChange) -> None:
-    Window.objects.select_for_update(of=("self",)).get(pk=entry.window_id)
+    _lock([entry.window])
     if StatusChange.objects.filter(supersedes=entry).exists():
         raise NotAllowed(_("This entry has been corrected since."))
 
@@ -196,10 +211,15 @@ def _write(entries: list[StatusChange]) -> None:
 
 @transaction.atomic
 def confirm(windows: Iterable[Window], *, by: Officer, at: datetime | None = None) -> int:
-    """Say that the status of these windows is still right; returns how many were confirmed."""
+    """Say that the status of these windows is still right; returns how many were confirmed.
+
+    A window that never reported a status has nothing to confirm.
+    """
     at = at or clock.now()
-    made = Confirmation.objects.bulk_create(Confirmation(window=window, at=at, by=by) for window in windows)
-    touch_pages()
+    reported = Window.objects.filter(pk__in=[window.pk for window in windows]).with_status().exclude(status=None)
+    made = Confirmation.objects.bulk_create(Confirmation(window=window, at=at, by=by) for window in reported)
+    if made:
+        touch_pages()
     return len(made)
 
 

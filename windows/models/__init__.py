@@ -1,3 +1,4 @@
+from windows.models.files import ImportFile
 from windows.models.ledger import (
     APPEND_ONLY,
     RESTORED,
@@ -34,6 +35,7 @@ __all__ = [
     "ClockOffset",
     "Confirmation",
     "Division",
+    "ImportFile",
     "Level",
     "LocalDay",
     "Named",
