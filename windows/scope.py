@@ -8,7 +8,7 @@ NOTHING = Q(pk__in=[])
 
 
 def within(user: Officer, division: str) -> Q:
-    """A condition on rows whose `division` (the path to it; "" for a division itself) lies in the officer's divisions."""
+    """A condition on rows whose path `division` ("" for a division itself) leads into the officer's divisions."""
     if reaches_everywhere(user):
         return Q()
     condition, code_of = NOTHING, f"{division}__code" if division else "code"
@@ -17,20 +17,35 @@ def within(user: Officer, division: str) -> Q:
     return condition
 
 
+def at_windows(user: Officer, window: str) -> Q:
+    """A condition on rows whose path `window` ("" for a window itself) leads to one of the officer's windows."""
+    if reaches_everywhere(user):
+        return Q()
+    path = f"{window}__" if window else ""
+    own = user.windows.values("pk") if user.is_authenticated and user.is_active else []
+    return within(user, f"{path}division") | Q(**{f"{path}pk__in": own})
+
+
 def windows_of(user: Officer):
     """The windows in the officer's divisions and those given one by one."""
+    return Window.objects.filter(at_windows(user, ""))
+
+
+def at_divisions(user: Officer) -> Q:
+    """A condition on the divisions the officer answers for: his own, all inside them, and those of his windows."""
     if reaches_everywhere(user):
-        return Window.objects.all()
-    own = user.windows.values("pk") if user.is_authenticated else []
-    return Window.objects.filter(within(user, "division") | Q(pk__in=own))
+        return Q()
+    own = user.windows.values("division") if user.is_authenticated and user.is_active else []
+    return within(user, "") | Q(pk__in=own)
 
 
 def divisions_of(user: Officer):
-    """The divisions the officer answers for: his own, all inside them, and those of his windows."""
-    if reaches_everywhere(user):
-        return Division.objects.all()
-    own = user.windows.values("division") if user.is_authenticated else []
-    return Division.objects.filter(within(user, "") | Q(pk__in=own))
+    return Division.objects.filter(at_divisions(user))
+
+
+def own_files(user: Officer) -> Q:
+    """A condition on files brought for import: everybody sees his own."""
+    return Q() if reaches_everywhere(user) else Q(by=user if user.is_authenticated else None)
 
 
 def reaches_everywhere(user: Officer) -> bool:

@@ -89,6 +89,13 @@ def take_in(
     return report
 
 
+def values_in(name: str, content: bytes, column: str) -> list[str]:
+    """The different values of a column of a readable file, sorted."""
+    header, rows = _table(name, content)
+    place = header.index(column)
+    return sorted({row[place].strip() for row in rows if any(cell.strip() for cell in row)})
+
+
 def _table(name: str, content: bytes) -> tuple[list[str], Iterable[list[str]]]:
     if name.lower().endswith(".xlsx"):
         rows = _xlsx_rows(content)
@@ -225,6 +232,18 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 def optional(parse: Callable[[str], object]) -> Callable[[str], object]:
     return lambda cell: parse(cell) if cell else None
+
+
+# --- Out of the house --------------------------------------------------------------------------------------
+
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guarded(value):
+    """A cell for an export: text that a spreadsheet would run as a formula is marked as text."""
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(RUN_BY_SPREADSHEETS) else value
 
 
 # --- Into a table ------------------------------------------------------------------------------------------

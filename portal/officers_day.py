@@ -1,0 +1,93 @@
+"""What an officer needs to see first: his windows that ask for attention, today's changes, figures, ports."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, OuterRef, Q, Subquery
+
+from measures import reporting, restoration
+from measures.models import Campaign, Port
+from measures.restoration import Restoration
+from windows import clock, scope
+from windows.models import Division, Officer, StatusChange
+from windows.openness import STALE_AFTER, is_stale
+
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The restoration of a place: today, and before and after the measures. `place` None is the nation."""
+
+    place: Division | None
+    today: Restoration
+    before: Restoration | None
+    after: Restoration | None
+
+    @property
+    def by_status(self) -> list[tuple[str | None, int]]:
+        names = {restoration.UNREPORTED: None}
+        return [(names.get(name, name), count) for name, count in self.today.by_status.items()]
+
+
+def of(officer: Officer) -> dict:
+    """The context of the first page; each part is empty for a role that has nothing to do with it."""
+    day = {"today": clock.today(), "now": clock.now()}
+    if officer.has_perm("windows.view_window"):
+        day |= windows_of(officer) | {"figures": figures_of(officer)}
+    if officer.has_perm("measures.add_return"):
+        day |= ports_of(officer)
+    return day
+
+
+def windows_of(officer: Officer) -> dict:
+    now = clock.now()
+    mine = scope.windows_of(officer).with_status()
+    telling = StatusChange.objects.filter(pk=OuterRef("change_id"))
+    mine = mine.annotate(
+        since=Subquery(telling.values("effective_at")[:1]), next_review=Subquery(telling.values("next_review")[:1])
+    )
+    stale = mine.exclude(confirmed_at__gte=now - STALE_AFTER)
+    overdue = mine.filter(next_review__lt=clock.local_day(now))
+    first = mine.select_related("division").order_by(F("confirmed_at").asc(nulls_first=True), "pk")
+    shown = list(first[:SHOWN])
+    for window in shown:
+        window.stale = is_stale(window.confirmed_at, now)
+        window.overdue = bool(window.next_review and window.next_review < clock.local_day(now))
+    today = StatusChange.objects.filter(scope.at_windows(officer, "window"), day=clock.local_day(now))
+    return {
+        "windows": shown,
+        "windows_total": mine.count(),
+        "stale_total": stale.count(),
+        "overdue": list(overdue.select_related("division").order_by("next_review", "pk")[:SHOWN]),
+        "overdue_total": overdue.count(),
+        "changes": list(today.select_related("window__division", "reason", "by", "service", "superseded_by")[:SHOWN]),
+        "changes_total": today.count(),
+    }
+
+
+def figures_of(officer: Officer) -> list[Figures]:
+    """For the nation, or for each of the officer's divisions (those of his windows, where he has no other)."""
+    if scope.reaches_everywhere(officer):
+        return [_figures(None)]
+    places = list(officer.divisions.all()) or list(
+        Division.objects.filter(Q(pk__in=officer.windows.values("division")))
+    )
+    return [_figures(place) for place in places[:3]]
+
+
+def _figures(place: Division | None) -> Figures:
+    campaign = Campaign.objects.order_by("-measures_day").first()
+    today = clock.today()
+    before = campaign and _on(campaign.baseline_day, place)
+    after = campaign and campaign.report_day and campaign.report_day <= today and _on(campaign.report_day, place)
+    return Figures(place, _on(today, place), before or None, after or None)
+
+
+def _on(day: date, place: Division | None) -> Restoration:
+    return restoration.on(day, division=place.pk if place else "")
+
+
+def ports_of(officer: Officer) -> dict:
+    ports = reporting.of_day(Port.objects.filter(scope.within(officer, "division")), clock.today())
+    return {"ports": ports, "ports_missing": sum(row.missing for row in ports)}
