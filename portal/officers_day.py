@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 
 from measures import reporting, restoration
 from measures.models import Campaign, Port
@@ -43,10 +43,6 @@ def of(officer: Officer) -> dict:
 def windows_of(officer: Officer) -> dict:
     now = clock.now()
     mine = scope.windows_of(officer).with_status()
-    telling = StatusChange.objects.filter(pk=OuterRef("change_id"))
-    mine = mine.annotate(
-        since=Subquery(telling.values("effective_at")[:1]), next_review=Subquery(telling.values("next_review")[:1])
-    )
     stale = mine.exclude(confirmed_at__gte=now - STALE_AFTER)
     overdue = mine.filter(next_review__lt=clock.local_day(now))
     first = mine.select_related("division").order_by(F("confirmed_at").asc(nulls_first=True), "pk")

@@ -4,10 +4,9 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.widgets import AutocompleteMixin
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,8 @@ from windows.admin.scoped import AtWindows, History, ReadOnly, Reference
 from windows.models import SHANGHAI, Confirmation, ImportFile, Offering, StatusChange, Window
 from windows.openness import is_stale
 from windows.templatetags import badges
+
+ENTRY = "admin:windows_statuschange_change"
 
 
 class StatusHistory(History):
@@ -31,7 +32,8 @@ class StatusHistory(History):
 
     @admin.display(description=_("effective"))
     def effective(self, entry):
-        return badges.struck(badges.instant(entry.effective_at), entry)
+        link = format_html('<a href="{}">{}</a>', reverse(ENTRY, args=[entry.pk]), badges.instant(entry.effective_at))
+        return badges.struck(link, entry)
 
     @admin.display(description=_("status"))
     def says(self, entry):
@@ -65,7 +67,6 @@ class StatusHistory(History):
 class ConfirmationHistory(History):
     model = Confirmation
     fields = readonly_fields = ("at", "by")
-    show_change_link = False
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("by")
@@ -74,7 +75,6 @@ class ConfirmationHistory(History):
 class ServicesOffered(History):
     model = Offering
     fields = readonly_fields = ("service",)
-    show_change_link = False
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("service")
@@ -99,16 +99,7 @@ class WindowAdmin(Reference):
         return scope.at_windows(user, "")
 
     def get_queryset(self, request):
-        telling = StatusChange.objects.filter(pk=OuterRef("change_id"))
-        return (
-            super()
-            .get_queryset(request)
-            .with_status()
-            .annotate(
-                since=Subquery(telling.values("effective_at")[:1]),
-                next_review=Subquery(telling.values("next_review")[:1]),
-            )
-        )
+        return super().get_queryset(request).with_status()
 
     @property
     def media(self):

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import Http404
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 
 from windows import lifecycle, scope
 
@@ -20,6 +21,11 @@ class Scoped(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(self.reach(request.user))
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(
+            request, {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
+        )
 
     def get_object(self, request, object_id, from_field=None):
         found = super().get_object(request, object_id, from_field)
@@ -79,4 +85,3 @@ class History(ReadOnly, admin.TabularInline):
 
     extra = 0
     can_delete = False
-    show_change_link = True

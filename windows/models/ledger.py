@@ -50,8 +50,9 @@ class WindowQuerySet(models.QuerySet):
     def with_status(self, at=None, known_at=None):
         """Annotate each window with its whole-window status at an instant, as known at another.
 
-        Adds `status`, `change_id` (the StatusChange that says so) and `confirmed_at` (when somebody last
-        reported or confirmed it). All are None for a window that had reported nothing. None stands for now.
+        Adds `status`, `since`, `next_review`, `change_id` (the StatusChange that says so) and `confirmed_at` (when
+        somebody last reported or confirmed it). All are None for a window that had reported nothing. None stands
+        for now.
         """
         telling = StatusChange.objects.telling(at, known_at).filter(window=OuterRef("pk")).latest_first()
         confirmed = Confirmation.objects.filter(window=OuterRef("pk")).order_by("-at")
@@ -60,6 +61,8 @@ class WindowQuerySet(models.QuerySet):
         return self.annotate(
             change_id=Subquery(telling.values("pk")[:1]),
             status=Subquery(telling.values("status")[:1]),
+            since=Subquery(telling.values("effective_at")[:1]),
+            next_review=Subquery(telling.values("next_review")[:1]),
             reported_at=Subquery(telling.order_by("-recorded_at").values("recorded_at")[:1]),
             checked_at=Subquery(confirmed.values("at")[:1]),
         ).annotate(confirmed_at=Greatest("reported_at", "checked_at"))

@@ -29,8 +29,8 @@ def day(value: date | None) -> str:
     return formats.date_format(value, "Y-m-d") if value else "–"
 
 
-def struck(text, entry: StatusChange) -> str:
-    """The text, struck through where the entry is no longer in force."""
+def struck(text, entry) -> str:
+    """The text, struck through where the entry or return is no longer in force."""
     return format_html("<s>{}</s>", text) if hasattr(entry, "superseded_by") else text
 
 
