@@ -1,0 +1,84 @@
+"""Finding a window, and the page of one: for the public."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from windows import clock, nearest, openness
+from windows.filters import WindowFilter
+from windows.models import RESTORED, Audience, Offering, Status, StatusChange, Window
+from windows.pages import LONGEST_VALUE, NotHere, is_number, public
+
+PAGE = 50
+
+
+@public("division", "status", "service", "q", "page")
+def finder(request):
+    """Every window is found, shut ones too. A wrong value of a field is told beside it (400), a page too far is 404."""
+    found = WindowFilter(request.asked, Window.objects.with_status().select_related("division__parent__parent"))
+    windows = found.qs.order_by("pk") if found.is_valid() else Window.objects.none()
+    pages = Paginator(windows, PAGE)
+    number = page_number(request.asked.get("page", "1"))
+    page = pages.get_page(number)
+    page.numbers = pages.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    context = {"section": "windows", "form": style(found.form), "pages": pages, "page": page}
+    context["too_far"] = number not in pages.page_range
+    context["filtered"] = bool(set(request.asked) - {"page"})
+    mark(page.object_list)
+    status = 400 if found.errors else 404 if context["too_far"] else 200
+    return render(request, "windows/finder.html", context, status=status)
+
+
+def page_number(text: str) -> int:
+    """The number of a page, 0 for what is none."""
+    return int(text[:6]) if text.isdecimal() else 0
+
+
+def style(form):
+    """Give the fields the look of the other forms, and tie each to its errors."""
+    for field in form:
+        kind = "govuk-select" if hasattr(field.field, "choices") else "govuk-input"
+        field.field.widget.attrs |= {"class": kind + (f" {kind}--error" if field.errors else ""), "autocomplete": "off"}
+        if field.errors:
+            field.field.widget.attrs["aria-describedby"] = f"{field.id_for_label}-error"
+    return form
+
+
+def mark(windows) -> None:
+    """Give each window its telling entry and whether that is stale."""
+    now = clock.now()
+    entries = StatusChange.objects.select_related("reason").in_bulk([window.change_id for window in windows])
+    for window in windows:
+        window.entry = entries.get(window.change_id)
+        window.open = window.status in RESTORED
+        window.stale = window.status is not None and openness.is_stale(window.confirmed_at, now)
+
+
+@public()
+def window(request, code):
+    windows = Window.objects.with_status().select_related("division__parent__parent")
+    found = is_number(code) and windows.filter(pk=code).first()
+    if not found:
+        raise NotHere(_("No window has the code “%(code)s”. It has eight digits.") % {"code": code[:LONGEST_VALUE]})
+    mark([found])
+    history = list(found.status_changes.select_related("reason", "service", "superseded_by", "supersedes"))
+    context = {
+        "section": "windows",
+        "window": found,
+        "places": found.division.chain(),
+        "history": history,
+        "limits": openness.limits(history),
+        "offered": by_audience(found, openness.limits(history)),
+        "open": found.open,
+        "instead": [] if found.status == Status.FULL else nearest.nearest_open(found),
+    }
+    return render(request, "windows/window.html", context)
+
+
+def by_audience(window: Window, limits) -> list[tuple[str, list]]:
+    """What the window offers, for whom; each service with the entry that narrows it, if any."""
+    offered = list(Offering.objects.filter(window=window).select_related("service").order_by("service"))
+    for offering in offered:
+        offering.limit = next((entry for entry in limits if entry.service_id == offering.service_id), None)
+    told = [(label, [o for o in offered if o.service.audience == audience]) for audience, label in Audience.choices]
+    return [(label, services) for label, services in told if services]
