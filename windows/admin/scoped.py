@@ -1,6 +1,7 @@
 """What every list of the staff site has in common: rows within the officer's reach; state that is read only."""
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Q
 from django.http import Http404
 from django.template.response import TemplateResponse
@@ -26,6 +27,13 @@ class Scoped(admin.ModelAdmin):
         return super().changelist_view(
             request, {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
         )
+
+    def get_changelist_instance(self, request):
+        """A filter that asks for the year 0 is as wrong as one that asks for a column that is not there."""
+        try:
+            return super().get_changelist_instance(request)
+        except ValueError as error:
+            raise IncorrectLookupParameters from error
 
     def get_object(self, request, object_id, from_field=None):
         found = super().get_object(request, object_id, from_field)

@@ -1,0 +1,479 @@
+"""Every route x role x own or other object x language, generated from the site map and the admin's registry.
+
+A route that nobody has classified here fails. Public pages are read without an account; of the staff site everybody
+sees what his role and his reach allow, and the rest does not exist.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import translation
+
+from applications.models import Application, Event
+from measures import returns
+from measures.models import Campaign, Measure, Port, Return
+from portal import roles
+from tests import make
+from tests.make import NOON
+from windows import clock, intake, lifecycle
+from windows.models import (
+    ClockOffset,
+    Confirmation,
+    Division,
+    ImportFile,
+    Offering,
+    Officer,
+    Reason,
+    Service,
+    StatusChange,
+    Window,
+)
+
+LANGUAGES = ("zh-hans", "en")
+NUL = "%00"
+
+# --- what there is -----------------------------------------------------------------------------------------------
+
+# Public routes, with arguments that exist.
+PUBLIC: dict[str, dict] = {
+    "front": {},
+    "home": {},
+    "windows:finder": {},
+    "windows:window": {"code": "42010201"},
+    "measures:statistics": {},
+    "measures:statistics_on": {"day": "2020-03-11"},
+    "measures:statistics_of": {"day": "2020-03-11", "code": "420102"},
+    "measures:measures": {},
+    "measures:measure": {"number": 1},
+    "measures:figures": {},
+    "measures:figure": {"name": "windows"},
+}
+
+# Routes of the staff site that belong to no model.
+SITE = {
+    *("index", "login", "logout", "password_change", "password_change_done"),
+    *("autocomplete", "jsi18n", "view_on_site", "app_list", "language"),
+}
+# Routes of each model in the admin, and our own: about the list, or about one object named by which argument.
+LIST = {"changelist", "add", "change_status", "confirm", "export", "import", "template", "day"}
+OBJECT = {
+    **dict.fromkeys(("change", "history", "delete", "password_change"), "object_id"),
+    **dict.fromkeys(("correct", "retract", "report"), "pk"),
+    "batch": "batch",
+}
+# Whoever may not do the deed behind these routes does not see their form either.
+NEEDS = {
+    ("windows.window", "change_status"): "windows.add_statuschange",
+    ("windows.window", "confirm"): "windows.add_confirmation",
+    ("windows.window", "batch"): "windows.add_statuschange",
+    ("windows.statuschange", "correct"): "windows.add_statuschange",
+    ("windows.statuschange", "retract"): "windows.add_statuschange",
+    ("windows.statuschange", "import"): "windows.add_statuschange",
+    ("windows.statuschange", "report"): "windows.add_statuschange",
+    ("windows.statuschange", "template"): "windows.add_statuschange",
+    ("measures.return", "correct"): "measures.add_return",
+    ("measures.return", "import"): "measures.add_return",
+    ("measures.return", "report"): "measures.add_return",
+    ("measures.return", "template"): "measures.add_return",
+    ("windows.officer", "password_change"): "windows.change_officer",
+}
+# Models whose rows belong to no place: whoever may see one may see all.
+FOR_ALL = {Service, Reason, Measure, Campaign, ClockOffset}
+
+
+@dataclass(frozen=True)
+class Route:
+    label: str  # "windows.window", or "" for the site itself
+    name: str
+
+    @property
+    def model(self):
+        return next(model for model in admin.site._registry if model._meta.label_lower == self.label)
+
+    def url(self, **kwargs) -> str:
+        prefix = self.label.replace(".", "_") + "_" if self.label else ""
+        full = "auth_user" + "_" if (self.label, self.name) == ("windows.officer", "password_change") else prefix
+        return reverse(f"admin:{full}{self.name}", kwargs=kwargs) if kwargs else reverse(f"admin:{full}{self.name}")
+
+
+def walk(patterns, prefix=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+                yield from walk(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+
+
+def staff_names(patterns) -> set[str]:
+    names = set()
+    for pattern in patterns:
+        names |= staff_names(pattern.url_patterns) if isinstance(pattern, URLResolver) else {pattern.name}
+    return names - {None}  # a redirect to the change page of an object, and the last one: not found
+
+
+def classified() -> tuple[list[Route], set[str]]:
+    """The staff site's routes by model, and the names that fit nowhere."""
+    by_prefix = {f"{m._meta.app_label}_{m._meta.model_name}_": m._meta.label_lower for m in admin.site._registry}
+    found, unknown = [], set()
+    for name in sorted(staff_names(admin.site.get_urls())):
+        prefix = next((prefix for prefix in by_prefix if name.startswith(prefix)), "")
+        rest = name.removeprefix(prefix)
+        if name == "auth_user_password_change":
+            found.append(Route("windows.officer", "password_change"))
+        elif prefix and (rest in LIST or rest in OBJECT):
+            found.append(Route(by_prefix[prefix], rest))
+        elif not prefix and name in SITE:
+            found.append(Route("", name))
+        else:
+            unknown.add(name)
+    return found, unknown
+
+
+ROUTES, UNKNOWN = classified()
+OBJECT_ROUTES = [route for route in ROUTES if route.label and route.name in OBJECT]
+LIST_ROUTES = [route for route in ROUTES if route.label and route.name in LIST]
+
+
+def test_every_public_route_is_classified():
+    assert set(walk(get_resolver().url_patterns)) == set(PUBLIC)
+
+
+def test_every_staff_route_is_classified():
+    assert set() == UNKNOWN
+    assert {route.label for route in ROUTES} - {""} == {model._meta.label_lower for model in admin.site._registry}
+
+
+def test_every_model_belongs_to_a_place_or_to_all():
+    places = {Window, StatusChange, Confirmation, Offering, Division, Application, Event, Port, Return}
+    persons = {ImportFile, Officer}
+
+    assert set(admin.site._registry) == places | persons | FOR_ALL
+
+
+# --- the world: the same things here and there -------------------------------------------------------------------
+
+
+@dataclass
+class Place:
+    """What one place has of everything."""
+
+    division: Division
+    window: Window
+    port: Port
+    rows: dict  # model -> object
+    files: dict  # kind -> file
+
+    @property
+    def batch(self) -> UUID:
+        return self.rows[StatusChange].batch
+
+
+def place(code: str, port: str) -> Place:
+    window = make.window(code)
+    clerk = make.officer(windows=[window])
+    change = make.change(window, "limited", by=clerk)
+    lifecycle.confirm([window], by=clerk, at=NOON)
+    gate = make.port(port, code)
+    returned = returns.record(gate, "flight_paper_exemption", NOON.date(), 7, by=clerk, at=NOON)
+    application = Application.objects.get(number=make.decided(window))
+    files = {kind: intake.keep(kind, "x.csv", b"a,b\n", by=clerk) for kind in ImportFile.Kind.values}
+    rows = {
+        Window: window,
+        StatusChange: change,
+        Confirmation: Confirmation.objects.get(window=window),
+        Offering: make.offering(window, make.service()),
+        Division: window.division,
+        Application: application,
+        Event: application.events.first(),
+        Port: gate,
+        Return: returned,
+        ImportFile: files[ImportFile.Kind.STATUS_CHANGES],
+        Officer: clerk,
+    }
+    return Place(window.division, window, gate, rows, files)
+
+
+@pytest.fixture
+def world(db, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody signs in by password here
+    clock.set_now(NOON + timedelta(hours=8))
+    make.campaign()
+    Measure.objects.create(number=1, in_notice=True, title_zh="一", title_en="One", summary_zh="一", summary_en="One")
+    here, there = place("420102", "WUH"), place("110101", "PEK")
+    shared = {Service: make.service(), Reason: make.reason(), ClockOffset: ClockOffset.objects.get()}
+    shared |= {Measure: Measure.objects.get(), Campaign: Campaign.objects.get()}
+    here.rows |= shared
+    return here, there
+
+
+def actor(role: str, here: Place) -> Officer:
+    """An officer of this role, whose reach is `here`; what he brought himself are here's files."""
+    clerk = make.officer(is_staff=True, is_superuser=role == "superuser")
+    clerk.groups.set(Group.objects.filter(name=role))
+    if role == "window_officer":
+        clerk.windows.set([here.window])
+    else:
+        clerk.divisions.set([here.division])
+    here.files = {kind: intake.keep(kind, "x.csv", b"a,b\n", by=clerk) for kind in ImportFile.Kind.values}
+    here.rows[ImportFile] = here.files[ImportFile.Kind.STATUS_CHANGES]
+    return clerk
+
+
+def signed_in(officer: Officer, language: str = "en") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(officer)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    """Refusals by the hundred are not news."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+    translation.deactivate()
+
+
+def argument(route: Route, at: Place) -> dict:
+    if route.name == "batch":
+        return {"batch": at.batch}
+    if route.name == "report":
+        kind = ImportFile.Kind.RETURNS if route.label == "measures.return" else ImportFile.Kind.STATUS_CHANGES
+        return {"pk": at.files[kind].pk}
+    if (route.label, route.name) == ("windows.officer", "password_change"):
+        return {"id": at.rows[Officer].pk}
+    return {OBJECT[route.name]: at.rows[route.model].pk}
+
+
+def list_argument(route: Route) -> dict:
+    return {"kind": "csv"} if route.name in ("export", "template") else {}
+
+
+def may(officer: Officer, route: Route) -> bool:
+    """Told apart from the admin's own checks: by the permission that the route needs."""
+    model = route.model
+    name = lambda verb: f"{model._meta.app_label}.{verb}_{model._meta.model_name}"  # noqa: E731
+    if needed := NEEDS.get((route.label, route.name)):
+        return officer.has_perm(needed)
+    if route.name == "add":
+        if model is Return:
+            return officer.has_perm("measures.add_return")
+        writable = {Window, Division, Service, Reason, Offering, Campaign, Port, Officer}
+        return model in writable and officer.is_superuser
+    if route.name == "delete":
+        return model is Offering and officer.is_superuser
+    return officer.has_perm(name("view")) or officer.has_perm(name("change"))
+
+
+def expected_of_own(officer: Officer, role: str, route: Route) -> set[int]:
+    if role == "window_officer" and route.model in (Port, Return):
+        return {403, 404}  # who has a window has no port
+    return {200} if may(officer, route) else {403}
+
+
+ROLES = [*roles.ROLES, "superuser"]
+
+# --- the tests ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_object_of_the_staff_site_is_seen_by_role_and_reach(world, role, language):
+    here, there = world
+    officer = actor(role, here)
+    client = signed_in(officer, language)
+    wrong = []
+
+    for route in OBJECT_ROUTES:
+        own = client.get(route.url(**argument(route, here))).status_code
+        if own not in expected_of_own(officer, role, route):
+            wrong.append((route, "own", own))
+        if route.model in FOR_ALL:
+            continue
+        other = client.get(route.url(**argument(route, there))).status_code
+        expected = {200} if role == "superuser" and may(officer, route) and route.name != "report" else {403, 404}
+        if other not in expected or (other == 403 and may(officer, route)):
+            wrong.append((route, "other", other))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_list_export_and_page_of_the_staff_site_names_only_what_is_in_reach(world, role, language):
+    here, there = world
+    officer = actor(role, here)
+    client = signed_in(officer, language)
+    secrets = [there.window.pk, there.window.name_zh, there.window.name_en, there.port.name_en, there.division.name_en]
+    wrong = []
+
+    for url, allowed in [
+        (reverse("admin:index"), True),
+        *((route.url(**list_argument(route)), may(officer, route)) for route in LIST_ROUTES if route.name != "confirm"),
+    ]:
+        answer = client.get(url)
+        expected = {200, 302} if allowed else {403}
+        if answer.status_code not in expected:
+            wrong.append((url, answer.status_code))
+        text = answer.content.decode()
+        if role != "superuser" and (leaked := [secret for secret in secrets if secret in text]):
+            wrong.append((url, leaked))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_autocomplete_offers_only_what_is_in_reach(world, role):
+    here, there = world
+    officer = actor(role, here)
+    client = signed_in(officer)
+    fields = [
+        (model._meta, field)
+        for model, registered in admin.site._registry.items()
+        for field in registered.autocomplete_fields
+    ]
+
+    for options, field in fields:
+        query = {"app_label": options.app_label, "model_name": options.model_name, "field_name": field, "term": ""}
+        answer = client.get(reverse("admin:autocomplete"), query)
+        offered = {row["id"] for row in answer.json()["results"]} if answer.status_code == 200 else set()
+
+        beyond = {there.window.pk, there.division.pk, there.division.parent_id} & offered
+        assert beyond == set() or role == "superuser"
+
+    assert len(fields) >= 5
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_forged_post_about_another_place_changes_nothing(world, role):
+    here, there = world
+    officer = actor(role, here)
+    if role == "superuser":
+        officer = actor("supervisor", here)
+        officer.groups.set(Group.objects.all())  # every permission, and still only this place
+    client = signed_in(officer)
+    before = counted()
+    change = {"status": "full", "reason": make.reason().pk, "batch": str(UUID(int=1)), "windows": there.window.pk}
+    entry, returned = there.rows[StatusChange].pk, there.rows[Return].pk
+
+    answers = [
+        client.post(reverse("admin:windows_window_change_status"), change | {"apply": "1"}),
+        client.post(reverse("admin:windows_window_change_status"), change),
+        client.post(reverse("admin:windows_window_confirm"), {"windows": there.window.pk}),
+        client.post(reverse("admin:windows_window_batch", args=[there.batch]), {"reason": make.reason().pk}),
+        client.post(reverse("admin:windows_statuschange_correct", args=[entry]), change),
+        client.post(reverse("admin:windows_statuschange_retract", args=[entry]), {"reason": make.reason().pk}),
+        client.post(reverse("admin:measures_return_correct", args=[returned]), {"quantity": 1, "note": "x"}),
+        client.post(reverse("admin:windows_window_change", args=[there.window.pk]), {"name_zh": "x"}),
+        client.post(reverse("admin:measures_port_change", args=[there.port.pk]), {"name_zh": "x"}),
+        *(client.post(route.url(**argument(route, there))) for route in OBJECT_ROUTES if route.name == "report"),
+    ]
+    action = {"action": "change_status_of_selected", "_selected_action": [there.window.pk]}
+    client.post(reverse("admin:windows_window_changelist"), action)
+    client.post(reverse("admin:windows_window_changelist"), action | {"action": "confirm_selected"})
+    port = {"port": there.port.pk, "day": "2020-03-10", "kind": "flight_paper_exemption", "quantity": "5"}
+    client.post(reverse("admin:measures_return_add"), port)
+
+    assert [answer.status_code for answer in answers if answer.status_code not in (403, 404)] == []
+    assert counted() == before
+
+
+def counted() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (StatusChange, Confirmation, Return))
+
+
+@pytest.mark.parametrize("role", ["supervisor", "border_officer"])
+def test_an_import_refuses_rows_about_another_place(world, role):
+    here, there = world
+    client = signed_in(actor(role, here))
+    files = {
+        "supervisor": (
+            "windows_statuschange",
+            "window,status,effective_at,recorded_at,reason,measure\n"
+            f"{there.window.pk},full,2020-03-11T09:00,2020-03-11T09:00,{make.reason().pk},\n",
+        ),
+        "border_officer": (
+            "measures_return",
+            "port,kind,goods,day,quantity,recorded_at\n"
+            f"{there.port.pk},flight_paper_exemption,,2020-03-10,3,2020-03-10T20:00\n",
+        ),
+    }
+    model, text = files[role]
+    before = counted()
+
+    upload = SimpleUploadedFile("rows.csv", text.encode())
+    brought = client.post(reverse(f"admin:{model}_import"), {"file": upload}, follow=True)
+    client.post(brought.redirect_chain[-1][0])
+
+    assert len(brought.context["report"].problems) == 1
+    assert counted() == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_an_account_every_staff_route_leads_to_the_sign_in_page(world, language):
+    here, _there = world
+    client = Client(headers={"accept-language": language})
+    urls = [route.url(**argument(route, here)) for route in OBJECT_ROUTES]
+    urls += [route.url(**list_argument(route)) for route in LIST_ROUTES]
+    urls += [reverse(f"admin:{name}") for name in ("index", "password_change", "autocomplete", "jsi18n")]
+    urls += [reverse("admin:app_list", args=["windows"]), "/staff/no-such-page/"]
+    sign_in = reverse("admin:login")
+
+    answers = {url: client.get(url) for url in urls}
+
+    astray = {
+        url: answer.status_code for url, answer in answers.items() if not answer.get("Location", "").startswith(sign_in)
+    }
+    assert astray == {}
+    assert client.get(sign_in).status_code == 200
+
+
+def test_an_account_that_is_no_staff_gets_no_further_than_the_sign_in_page(world):
+    client = signed_in(make.officer(nationwide=True))
+
+    assert [client.get(route.url(**list_argument(route))).status_code for route in LIST_ROUTES] == [302] * len(
+        LIST_ROUTES
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_pages_are_read_without_an_account(world, name, language):
+    with translation.override(language):
+        url = reverse(name, kwargs=PUBLIC[name])
+
+    answer = Client().get(url)
+
+    assert (answer.status_code, answer.cookies) == (200, {})
+
+
+def test_odd_input_is_answered_and_never_a_server_error(world):
+    here, _there = world
+    client = signed_in(make.officer(is_superuser=True, is_staff=True))
+    client.raise_request_exception = False
+    lists = [route.url() for route in LIST_ROUTES if route.name in ("changelist", "day")]
+    queries = [f"?q={NUL}", "?p=99999", "?p=x", "?o=99.1", "?nothing=1", "?all=", f"?in={NUL}", "?in=x", "?status=x"]
+    queries += ["?effective_at__year=99999", "?day__year=0", "?_facets=True", "?day=2020-02-31", f"?status={NUL}"]
+    queries += ["?status__exact=" + NUL, f"?kind__exact={NUL}", "?effective_at__gte=x", f"?service={NUL}", "?id=x"]
+    urls = [url + query for url in lists for query in queries]
+    urls += [
+        route.url(object_id=odd) for route in OBJECT_ROUTES if route.name == "change" for odd in ("\x00", "9" * 30, "é")
+    ]
+    urls += [reverse("admin:autocomplete") + f"?app_label=windows&model_name=window&field_name=division&term={NUL}"]
+    urls += [reverse("admin:windows_window_change_status") + f"?windows={odd}" for odd in (NUL, ",", "x", "1,2")]
+    urls += [reverse("admin:measures_return_add") + f"?port={NUL}&day=x&kind=x"]
+    urls += [reverse("admin:windows_statuschange_correct", args=[10**18])]
+
+    broken = {url: code for url in urls if (code := client.get(url).status_code) >= 500}
+
+    assert broken == {}
