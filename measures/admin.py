@@ -144,7 +144,7 @@ class ReturnAdmin(TakesFiles, ReadOnly, Scoped):
         asked = {"day": clock.today()} | {
             name: request.GET[name] for name in ("port", "day", "kind") if name in request.GET
         }
-        form = ReturnForm(request.user, request.POST or None, initial=asked)
+        form = ReturnForm(request.user, request.POST if request.method == "POST" else None, initial=asked)
         if request.method == "POST" and form.is_valid() and (entry := self._record(request, form)):
             messages.success(request, _("The return was recorded."))
             return redirect(self._day_of(entry))
@@ -155,7 +155,7 @@ class ReturnAdmin(TakesFiles, ReadOnly, Scoped):
         if not self.has_add_permission(request):
             raise PermissionDenied
         wrong = get_object_or_404(self.get_queryset(request).select_related("port"), pk=pk)
-        form = CorrectionForm(request.POST or None, initial={"quantity": wrong.quantity})
+        form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"quantity": wrong.quantity})
         if request.method == "POST" and form.is_valid() and self._replace(request, form, wrong):
             messages.success(request, _("The return was corrected. The earlier one stays readable."))
             return redirect(self._day_of(wrong))

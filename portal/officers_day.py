@@ -43,7 +43,7 @@ def of(officer: Officer) -> dict:
 def windows_of(officer: Officer) -> dict:
     now = clock.now()
     mine = scope.windows_of(officer).with_status()
-    stale = mine.exclude(confirmed_at__gte=now - STALE_AFTER)
+    stale = mine.not_confirmed_since(now - STALE_AFTER)
     overdue = mine.filter(next_review__lt=clock.local_day(now))
     first = mine.select_related("division").order_by(F("confirmed_at").asc(nulls_first=True), "pk")
     shown = list(first[:SHOWN])

@@ -93,7 +93,7 @@ def batch(request, batch):
     refused = _refused(mine, request.session.get(f"refused {batch}", {}))
     if not entries and not refused:
         raise Http404
-    form = TakeBackForm(request.POST or None)
+    form = TakeBackForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _undo(request, batch, form, mine)
     left = sum(not hasattr(entry, "superseded_by") and bool(entry.status) for entry in entries)
@@ -144,7 +144,7 @@ def confirm_all(request, windows) -> None:
 def correct(request, pk):
     """Put a right entry in the place of a wrong one."""
     wrong = _entry_or_404(request, pk)
-    form = CorrectionForm(wrong, request.POST or None)
+    form = CorrectionForm(wrong, request.POST if request.method == "POST" else None)
     act = lambda: lifecycle.correct(wrong, form.change(), by=request.user)  # noqa: E731
     return _mend(request, wrong, form, act, _("Correct an entry"))
 
@@ -153,7 +153,7 @@ def correct(request, pk):
 def retract(request, pk):
     """Take an entry back as if it had never been made."""
     wrong = _entry_or_404(request, pk)
-    form = TakeBackForm(request.POST or None)
+    form = TakeBackForm(request.POST if request.method == "POST" else None)
     act = lambda: lifecycle.retract(wrong, by=request.user, **form.cleaned_data)  # noqa: E731
     return _mend(request, wrong, form, act, _("Retract an entry"))
 

@@ -48,8 +48,9 @@ class TakesFiles:
     def bring(self, request):
         """Choose a file; it is kept and its report shown."""
         self._guard(request)
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
+        posted = request.method == "POST"
+        form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
+        if posted and form.is_valid():
             brought = form.cleaned_data["file"]
             file = intake.keep(self.files_of, brought.name, brought.read(), by=request.user)
             return redirect(self._url("report"), file.pk)

@@ -35,7 +35,7 @@ class AttentionFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         now = clock.now()
         if self.value() == "stale":
-            return queryset.exclude(confirmed_at__gte=now - STALE_AFTER)
+            return queryset.not_confirmed_since(now - STALE_AFTER)
         if self.value() == "overdue":
             return queryset.filter(next_review__lt=clock.local_day(now))
         return queryset

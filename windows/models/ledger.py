@@ -67,6 +67,10 @@ class WindowQuerySet(models.QuerySet):
             checked_at=Subquery(confirmed.values("at")[:1]),
         ).annotate(confirmed_at=Greatest("reported_at", "checked_at"))
 
+    def not_confirmed_since(self, at):
+        """Of windows `with_status`, those whose status nobody has reported or confirmed since then, or ever."""
+        return self.filter(Q(confirmed_at=None) | Q(confirmed_at__lt=at))
+
 
 class Window(Named):
     """An entry-exit service window of a division at county level or above; code = division + two digits."""
