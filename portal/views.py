@@ -23,7 +23,11 @@ def home(request):
     context = {"campaign": campaign, "day": day, "now": asked.restoration, "before": before, "rows": rows}
     context |= {"panes": charts.panes(before.rate, asked.restoration.rate), "tiles": tiles, "size": charts.size(tiles)}
     context["values"] = [value for value in figures.values_of(asked) if value.figure.id not in IN_THE_HEAD]
-    context |= {"section": "home", "not_yet": asked.restoration.windows - asked.restoration.restored}
+    context |= {
+        "section": "home",
+        "parts": charts.parts(asked.restoration.by_status),
+        "not_yet": asked.restoration.windows - asked.restoration.restored,
+    }
     context |= {"figures_as_of": figures_as_of(), **curve_until(day, campaign)}
     return render(request, "home.html", context)
 

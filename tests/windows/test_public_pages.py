@@ -83,7 +83,7 @@ def test_number_of_queries_of_the_finder_is_fixed(client, windows, django_assert
     client.get("/en/windows/")
     clock.now()
 
-    with django_assert_num_queries(4):  # services, count, windows, entries
+    with django_assert_num_queries(5):  # services, count, keys, windows, entries
         client.get("/en/windows/")
 
 

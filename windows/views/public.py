@@ -15,18 +15,23 @@ PAGE = 50
 @public("division", "status", "service", "q", "page")
 def finder(request):
     """Every window is found, shut ones too. A wrong value of a field is told beside it (400), a page too far is 404."""
-    found = WindowFilter(request.asked, Window.objects.with_status().select_related("division__parent__parent"))
-    windows = found.qs.order_by("pk") if found.is_valid() else Window.objects.none()
-    pages = Paginator(windows, PAGE)
+    found = WindowFilter(request.asked, Window.objects.with_status())
+    keys = found.qs.order_by("pk").values_list("pk", flat=True) if found.is_valid() else []
+    pages = Paginator(keys, PAGE)
     number = page_number(request.asked.get("page", "1"))
+    too_far = number not in pages.page_range
     page = pages.get_page(number)
-    page.numbers = pages.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    context = {"section": "windows", "form": style(found.form), "pages": pages, "page": page}
-    context["too_far"] = number not in pages.page_range
+    context = {"section": "windows", "form": style(found.form), "pages": pages, "page": page, "too_far": too_far}
+    context["windows"] = [] if too_far else shown(page.object_list)
+    context["numbers"] = pages.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     context["filtered"] = bool(set(request.asked) - {"page"})
-    mark(page.object_list)
-    status = 400 if found.errors else 404 if context["too_far"] else 200
-    return render(request, "windows/finder.html", context, status=status)
+    return render(request, "windows/finder.html", context, status=400 if found.errors else 404 if too_far else 200)
+
+
+def shown(keys) -> list[Window]:
+    """These windows with status, places and telling entries: asked for one page's keys, not for all windows."""
+    windows = Window.objects.filter(pk__in=list(keys)).with_status().select_related("division__parent__parent")
+    return mark(list(windows.order_by("pk")))
 
 
 def page_number(text: str) -> int:
@@ -44,14 +49,19 @@ def style(form):
     return form
 
 
-def mark(windows) -> None:
-    """Give each window its telling entry and whether that is stale."""
+def mark(windows: list[Window]) -> list[Window]:
+    """Give each window its telling entry and how current it is."""
     now = clock.now()
     entries = StatusChange.objects.select_related("reason").in_bulk([window.change_id for window in windows])
     for window in windows:
         window.entry = entries.get(window.change_id)
         window.open = window.status in RESTORED
         window.stale = window.status is not None and openness.is_stale(window.confirmed_at, now)
+        # Stale, and confirmed last on the day it began: one day tells both.
+        window.silent = window.stale and clock.local_day(window.confirmed_at) == clock.local_day(
+            window.entry.effective_at
+        )
+    return windows
 
 
 @public()

@@ -1,0 +1,124 @@
+"""Public pages in a real browser: accessible, self-contained, light, and usable by keyboard and on paper."""
+
+import gzip
+from datetime import datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+
+from tests.conftest import SCENARIO
+from windows import clock
+from windows.models import SHANGHAI
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = [
+    "",
+    "windows/",
+    "windows/?division=420000&status=suspended",
+    "windows/?status=foo",
+    "windows/?q=nothing",
+    "windows/42010201/",
+    "windows/11010101/",
+    "statistics/",
+    "statistics/2020-03-05/420000/",
+    "statistics/2020-03-05/420102/",
+    "measures/",
+    "measures/5/",
+    "figures/",
+    "figures/restoration_rate/",
+    "nothing/",
+]
+HEAVIEST = 60_000  # bytes of the home page with its style sheet, compressed
+
+
+@pytest.fixture
+def site(live_server, settings):
+    """The scenario behind a server; its address."""
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    clock.set_now(datetime(2020, 3, 11, 20, tzinfo=SHANGHAI))
+    call_command("import_scenario", SCENARIO, verbosity=0)
+    return live_server.url
+
+
+def violations(page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{item['id']}: {node['html'][:120]}"
+        for item in found
+        if item["impact"] in ("serious", "critical")
+        for node in item["nodes"]
+    ]
+
+
+def test_pages_are_accessible_by_day_and_by_night_keep_to_themselves_and_fit_a_telephone(
+    site, new_context, left_the_host
+):
+    said = {}
+    for scheme, width in (("light", 1280), ("dark", 320)):
+        context = new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
+        page = context.new_page()
+        page.on("pageerror", lambda error: said.setdefault("errors", []).append(str(error)))
+        page.on(
+            "console", lambda line: "Content Security" in line.text and said.setdefault("csp", []).append(line.text)
+        )
+        for language in ("zh-hans", "en"):
+            for path in PAGES:
+                page.goto(f"{site}/{language}/{path}")
+                if found := violations(page):
+                    said[f"{scheme} {language}/{path}"] = found
+                if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                    said[f"wide {width} {language}/{path}"] = True
+        assert context.cookies() == []
+    assert said == {}
+    assert left_the_host == []
+
+
+def test_home_works_without_scripts_and_is_light(site, new_context):
+    page = new_context(java_script_enabled=False).new_page()
+    sizes = []
+    page.on("response", lambda response: sizes.append((response.url, len(compressed(response.body())))))
+
+    page.goto(f"{site}/", wait_until="networkidle")
+
+    assert sum(size for _url, size in sizes) < HEAVIEST
+    assert {url.rsplit(".", 1)[-1] for url, _size in sizes if "/static/" in url} <= {"css", "svg"}
+    page.get_by_label("地点：名称或代码").fill("武汉")
+    page.get_by_role("button", name="查找").click()
+    assert page.get_by_role("heading", name="14个窗口").is_visible()
+
+
+def compressed(body: bytes) -> bytes:
+    return gzip.compress(body)
+
+
+def test_keyboard_reaches_the_content_first_and_the_focus_shows(site, new_context):
+    page = new_context().new_page()
+    page.goto(f"{site}/en/")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+    page.goto(f"{site}/en/windows/")
+    unseen = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        unseen += page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e);
+            return s.outlineStyle === 'none' && s.boxShadow === 'none' ? [e.outerHTML.slice(0, 80)] : [] }"""
+        )
+    assert unseen == []
+
+
+def test_language_switch_keeps_the_page_and_its_query(site, new_context):
+    page = new_context().new_page()
+    page.goto(f"{site}/zh-hans/windows/?division=420000&status=suspended")
+
+    page.get_by_role("link", name="English").click()
+
+    assert page.url == f"{site}/en/windows/?division=420000&status=suspended"

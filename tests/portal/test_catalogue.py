@@ -1,0 +1,91 @@
+"""The one catalogue holds every text of the sources in Chinese, and says of none that it is a guess."""
+
+import io
+import re
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+CATALOGUE = settings.BASE_DIR / "portal/locale/zh_Hans/LC_MESSAGES/django.po"
+FLOORS = ("windows", "applications", "measures", "portal")
+KEYWORDS = dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"))
+KEYWORDS |= dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2))
+KEYWORDS |= dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2))
+KEYWORDS |= dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3))
+
+
+def sources():
+    """Each source as Python text: the modules as they are, the templates as Django prepares them for extraction."""
+    for floor in FLOORS:
+        for path in sorted((settings.BASE_DIR / floor).rglob("*.py")):
+            yield path, path.read_text(encoding="utf-8")
+    for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+        prepared = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+        yield path, "\n".join(line.strip() for line in prepared.splitlines())
+
+
+def texts() -> set[tuple[str | None, str | tuple[str, ...]]]:
+    found = set()
+    for _path, text in sources():
+        for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS):
+            found.add((context, message))
+    return found
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="zh_Hans", abort_invalid=True)
+
+
+def said(message) -> tuple[str, ...]:
+    """The Chinese text, or all forms of it."""
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+def test_the_extraction_finds_texts_of_modules_and_templates():
+    found = texts()
+
+    assert (None, "This entry has been corrected since.") in found
+    assert (None, "Is your window open?") in found
+    assert (None, ("%(number)s window", "%(number)s windows")) in found
+    assert ("format of a day", "j F Y") in found
+
+
+def test_every_text_of_the_sources_is_in_the_catalogue(catalogue):
+    missing = [
+        (context, text)
+        for context, text in texts()
+        if catalogue.get(text if isinstance(text, str) else text[0], context) is None
+    ]
+
+    assert missing == []
+
+
+def test_the_catalogue_holds_no_text_that_is_gone(catalogue):
+    found = texts()
+
+    assert [message.id for message in catalogue if message.id and (message.context, message.id) not in found] == []
+
+
+def test_every_text_is_translated_and_none_is_a_guess(catalogue):
+    unfinished = [message.id for message in catalogue if message.id and (message.fuzzy or not all(said(message)))]
+
+    assert unfinished == []
+
+
+def test_translations_keep_the_placeholders(catalogue):
+    placeholder = re.compile(r"%\(\w+\)[sdr]")
+    differing = [
+        message.id
+        for message in catalogue
+        if message.id
+        for form in said(message)
+        if set(placeholder.findall(form))
+        != set(placeholder.findall(message.id if isinstance(message.id, str) else message.id[-1]))
+    ]
+
+    assert differing == []
