@@ -1,0 +1,161 @@
+"""The staff site in Chromium: nothing serious to axe in both languages, light and dark; by keyboard; 360 px wide."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from measures import returns
+from measures.models import Measure
+from portal import roles
+from tests import make
+from tests.make import NOON
+from windows import clock, intake
+from windows.models import StatusChange, Window
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SERIOUS = {"serious", "critical"}
+LANGUAGES = {"zh-hans": "zh-CN", "en": "en-GB"}
+PASSWORD = "only for tests"
+
+
+@pytest.fixture
+def officer():
+    roles.create_groups()
+    clock.set_now(NOON + timedelta(hours=8))
+    make.campaign()
+    Measure.objects.create(number=1, in_notice=True, title_zh="一", title_en="One", summary_zh="一", summary_en="One")
+    windows = [make.window() for _ in range(3)]
+    make.change(windows[0], "limited")
+    make.change(windows[1], "suspended", at=NOON - timedelta(days=9))
+    made = make.officer(divisions=[make.division("420000")], is_staff=True)
+    made.groups.set(Group.objects.filter(name__in=["supervisor", "border_officer"]))
+    returns.record(make.port("WUH"), "flight_paper_exemption", NOON.date(), 7, by=made, at=NOON)
+    make.port("CNWUH", kind="sea")
+    return made
+
+
+@pytest.fixture
+def sign_in(new_context, live_server, officer):
+    def enter(language="en", scheme="light", width=1280):
+        context = new_context(locale=LANGUAGES[language], color_scheme=scheme, viewport={"width": width, "height": 800})
+        page = context.new_page()
+        page.refused = []
+        page.on("console", lambda said: page.refused.append(said.text) if "Content Security" in said.text else None)
+        page.goto(live_server.url + reverse("admin:login"))
+        page.fill("#id_username", officer.username)
+        page.fill("#id_password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(live_server.url + reverse("admin:index"))
+        return page
+
+    return enter
+
+
+def addresses(officer) -> dict[str, str]:
+    """Each page of our own, and the lists that officers live in."""
+    entry, window = StatusChange.objects.latest("pk"), Window.objects.first()
+    bad = intake.keep("status_changes", "bad.csv", b"window,status\nx,y\n", by=officer)
+    return {
+        "day": reverse("admin:index"),
+        "windows": reverse("admin:windows_window_changelist"),
+        "window": reverse("admin:windows_window_change", args=[window.pk]),
+        "change": reverse("admin:windows_window_change_status") + f"?windows={window.pk}",
+        "result": reverse("admin:windows_window_batch", args=[entry.batch]),
+        "entry": reverse("admin:windows_statuschange_change", args=[entry.pk]),
+        "correct": reverse("admin:windows_statuschange_correct", args=[entry.pk]),
+        "bring": reverse("admin:windows_statuschange_import"),
+        "report": reverse("admin:windows_statuschange_report", args=[bad.pk]),
+        "returns": reverse("admin:measures_return_day"),
+        "enter": reverse("admin:measures_return_add"),
+    }
+
+
+def serious(page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {node['html'][:160]}"
+        for fault in found
+        if fault["impact"] in SERIOUS
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_serious(live_server, officer, sign_in, left_the_host, language, scheme):
+    page, faults = sign_in(language, scheme), {}
+
+    for name, address in addresses(officer).items():
+        page.goto(live_server.url + address)
+        if found := serious(page):
+            faults[name] = found
+
+    assert faults == {}
+    assert (page.refused, left_the_host) == ([], [])
+
+
+def test_the_sign_in_page_has_nothing_serious_and_switches_the_language(new_context, live_server):
+    page = new_context(locale="zh-CN").new_page()
+    page.goto(live_server.url + reverse("admin:login"))
+
+    chinese = serious(page)
+    page.click("form.languages button")
+
+    assert (chinese, serious(page)) == ([], [])
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_no_page_is_wider_than_a_telephone(live_server, officer, sign_in):
+    page, wide = sign_in("zh-hans", width=360), []
+
+    for name, address in addresses(officer).items():
+        page.goto(live_server.url + address)
+        if page.evaluate("document.documentElement.scrollWidth") > 360:
+            wide.append(name)
+
+    assert wide == []
+
+
+def tab_to(page, selector: str) -> None:
+    """Press Tab until the element has the focus; fails when the keyboard does not get there."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"the keyboard never reaches {selector}")
+
+
+def test_a_bulk_change_is_made_and_undone_by_keyboard_alone(live_server, sign_in):
+    page = sign_in()
+    page.goto(live_server.url + reverse("admin:windows_window_changelist"))
+
+    tab_to(page, "select[name=action]")
+    page.keyboard.type("Change")
+    tab_to(page, "#action-toggle")
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#id_reason")
+    tab_to(page, "input[name=status]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    tab_to(page, "#id_reason")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "button[name=preview]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("button[name=apply]")
+    tab_to(page, "button[name=apply]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/batches/**")
+    recorded = StatusChange.objects.filter(batch=page.url.rstrip("/").split("/")[-1])
+    tab_to(page, "#id_reason")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, ".staff-form [type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".messagelist")
+
+    assert recorded.count() == 3
+    assert recorded.exclude(superseded_by=None).count() == 3
