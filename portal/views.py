@@ -1,5 +1,7 @@
 """The home page, and what is said where there is no page."""
 
+from datetime import date
+
 from django.shortcuts import render
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -14,22 +16,22 @@ IN_THE_HEAD = {"windows", "restored", "restoration_rate"}
 
 @public()
 def home(request):
-    campaign, day = figures.campaign(), figures.report_day()
-    asked = figures.ask(day)
+    campaign, asked = figures.campaign(), figures.ask(figures.report_day())
+    now, before = asked.restoration, restoration.on(campaign.baseline_day)
+    context = {"section": "home", "campaign": campaign, "day": asked.as_of, "now": now, "before": before}
+    context |= {"panes": charts.panes(before.rate, now.rate), "not_yet": now.windows - now.restored}
+    context |= {"parts": charts.parts(now.by_status), **provinces(asked.as_of)}
+    context["values"] = [value for value in figures.values_of(asked) if value.figure.id not in IN_THE_HEAD]
+    context |= {"figures_as_of": figures_as_of(), **curve_until(asked.as_of, campaign)}
+    return render(request, "home.html", context)
+
+
+def provinces(day: date) -> dict:
+    """The provinces at the end of a day, as rows and as tiles."""
     rows = restoration.by_division(day)
     names = {row.division.pk: row.division.name for row in rows}
     tiles = charts.tiles({row.division.pk: row.rate for row in rows}, names)
-    before = restoration.on(campaign.baseline_day)
-    context = {"campaign": campaign, "day": day, "now": asked.restoration, "before": before, "rows": rows}
-    context |= {"panes": charts.panes(before.rate, asked.restoration.rate), "tiles": tiles, "size": charts.size(tiles)}
-    context["values"] = [value for value in figures.values_of(asked) if value.figure.id not in IN_THE_HEAD]
-    context |= {
-        "section": "home",
-        "parts": charts.parts(asked.restoration.by_status),
-        "not_yet": asked.restoration.windows - asked.restoration.restored,
-    }
-    context |= {"figures_as_of": figures_as_of(), **curve_until(day, campaign)}
-    return render(request, "home.html", context)
+    return {"rows": rows, "tiles": tiles, "size": charts.size(tiles)}
 
 
 @require_safe
