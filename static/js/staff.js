@@ -1,5 +1,5 @@
 // Select2 makes a text box out of a choice and gives it no name: hand it the label of the choice it stands for.
-window.addEventListener("load", () => {
+function nameBoxes() {
   for (const choice of document.querySelectorAll("select.admin-autocomplete")) {
     const label = choice.labels[0]?.textContent.trim();
     const made = choice.nextElementSibling;
@@ -9,4 +9,7 @@ window.addEventListener("load", () => {
       box.setAttribute("aria-label", label);
     }
   }
-});
+}
+
+// jQuery runs in order what waits for the page: after the script that makes the boxes.
+window.django?.jQuery?.(nameBoxes);

@@ -1,6 +1,7 @@
 """The ledger of status changes: what may be written, how it is put right, and what the database refuses."""
 
 import threading
+import time
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -347,20 +348,30 @@ def run(statement: str) -> None:
 # --- two officers at once, each with a connection of his own ---
 
 
-def both(act) -> list:
-    """Run `act(n)` in two threads that start together; what each returned or raised."""
-    results, gate = [None, None], threading.Barrier(2)
+def overlapping(act) -> list:
+    """Run `act(0)`, hold its transaction open while another connection runs `act(1)`; what each returned or raised."""
+    results, acted = [None, None], threading.Event()
 
-    def go(number):
-        gate.wait()
+    def first():
+        with transaction.atomic():
+            results[0] = act(0)
+            acted.set()
+            time.sleep(0.3)  # time for the other to come as far as the lock
+
+    def second():
+        acted.wait(timeout=10)
+        results[1] = act(1)
+
+    def go(run, number):
         try:
-            results[number] = act(number)
+            run()
         except Exception as error:  # told to the test
             results[number] = error
         finally:
+            acted.set()
             connection.close()
 
-    threads = [threading.Thread(target=go, args=(number,)) for number in range(2)]
+    threads = [threading.Thread(target=go, args=(run, number)) for number, run in enumerate((first, second))]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -372,7 +383,7 @@ def both(act) -> list:
 def test_two_officers_who_record_the_same_change_record_it_once():
     window, officers, change = make.window(), [make.officer(), make.officer()], wanted()
 
-    results = both(lambda n: lifecycle.change_status(window, change, by=officers[n], at=NOON))
+    results = overlapping(lambda n: lifecycle.change_status(window, change, by=officers[n], at=NOON))
 
     assert sorted(type(result).__name__ for result in results) == ["NotAllowed", "StatusChange"]
     assert StatusChange.objects.count() == 1
@@ -383,7 +394,7 @@ def test_one_batch_sent_by_two_requests_at_once_is_recorded_once():
     windows, officer, batch = [make.window() for _ in range(20)], make.officer(), uuid4()
     change = wanted(service=make.service())
 
-    results = both(lambda n: lifecycle.change_statuses(windows, change, by=officer, at=NOON, batch=batch))
+    results = overlapping(lambda n: lifecycle.change_statuses(windows, change, by=officer, at=NOON, batch=batch))
 
     assert [len(result) for result in results] == [20, 20]
     assert StatusChange.objects.count() == 20
@@ -395,7 +406,7 @@ def test_two_officers_who_correct_the_same_entry_leave_one_correction():
     statuses = [Status.LIMITED, Status.EMERGENCY]
     changes = [wanted(status) for status in statuses]
 
-    results = both(lambda n: lifecycle.correct(wrong, changes[n], by=officer, at=NOON + HOUR))
+    results = overlapping(lambda n: lifecycle.correct(wrong, changes[n], by=officer, at=NOON + HOUR))
 
     assert sorted(type(result).__name__ for result in results) == ["NotAllowed", "StatusChange"]
 
@@ -406,7 +417,7 @@ def test_two_officers_who_undo_the_same_batch_take_it_back_once():
     batch = make.change(window, Status.FULL).batch
     why = {"by": officer, "reason": make.reason(), "at": NOON + HOUR}
 
-    results = both(lambda n: lifecycle.undo(batch, windows=Window.objects.all(), **why))
+    results = overlapping(lambda n: lifecycle.undo(batch, windows=Window.objects.all(), **why))
 
     assert sorted(bool(outcome.entry) for result in results for outcome in result) == [False, True]
     assert StatusChange.objects.count() == 2
