@@ -268,3 +268,8 @@ def values_of(asked: Asked) -> list[Value]:
 def report_day() -> date:
     """The day that "after" means: the campaign's report day, or today while it is open."""
     return campaign().report_day or clock.today()
+
+
+def number(value: int | Decimal | None) -> int | float | None:
+    """For JSON: a count as it is, a share as a fraction."""
+    return float(value) if isinstance(value, Decimal) else value

@@ -160,10 +160,23 @@ def verify() -> list[tuple[str, str, date]]:
 # --- How current the figures are ---------------------------------------------------------------------------
 
 
+FRESH = timedelta(seconds=60)  # older figures are shown with the time they stand for
+
+
 def age() -> timedelta:
     """How long the oldest event that is not yet in the figures has been waiting (real time)."""
-    oldest = Touch.objects.order_by("id").annotate(age=Now() - F("at")).values_list("age", flat=True).first()
-    return oldest or timedelta(0)
+    return _oldest().first() or timedelta(0)
+
+
+def _oldest() -> QuerySet:
+    return Touch.objects.order_by("id").annotate(age=Now() - F("at")).values_list("age", flat=True)
+
+
+def published() -> tuple[int, timedelta]:
+    """Which version of the figures is published, and its age, in one query."""
+    state = FoldState.objects.annotate(age=Subquery(_oldest()[:1])).values_list("version", "age").first()
+    version, waiting = state or (0, age())
+    return version, waiting or timedelta(0)
 
 
 # --- Asking ------------------------------------------------------------------------------------------------

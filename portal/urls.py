@@ -3,17 +3,31 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView
 
+from measures import api as measures_api
 from portal import views
+from windows import api as windows_api
 
+api = [
+    path("", RedirectView.as_view(pattern_name="api"), name="api-root"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    *windows_api.routes,
+    *measures_api.routes,
+]
 urlpatterns = [
     path("", views.front, name="front"),
+    path("health/", views.health, name="health"),
+    path("api/v1/", include(api)),
     path("staff/", admin.site.urls),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("", include("windows.urls")),
         path("", include("measures.urls")),
+        path("api/", views.api, name="api"),
     ),
 ]
 handler400 = "portal.views.bad_request"
 handler404 = "portal.views.not_found"
+handler500 = "portal.views.server_error"

@@ -1,17 +1,27 @@
-"""The home page, and what is said where there is no page."""
+"""The home page, the page about the API, and what is said where there is no page."""
 
+import sys
 from datetime import date
 
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils.translation import override
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from measures import charts, figures, restoration
 from measures.views.public import curve_until, figures_as_of
+from portal import api_reference
+from portal import health as state_of_health
+from portal.language import API
 from windows.pages import NotHere, public
+from windows.questions import problem
 
 # What the head of the page says already is not repeated among its figures.
 IN_THE_HEAD = {"windows", "restored", "restoration_rate"}
+RETRY_AFTER = 5  # seconds
 
 
 @public()
@@ -41,11 +51,45 @@ def front(request):
         return home(request)
 
 
+@public()
+def api(request):
+    """The routes of the API as the OpenAPI description has them, in the language of the page."""
+    return render(request, "api.html", {"section": "api", "routes": api_reference.routes()})
+
+
+@require_safe
+@never_cache
+def health(request):
+    report = state_of_health.report()
+    return JsonResponse(report, status=503 if report["status"] == "down" else 200)
+
+
+# --- where there is no page ---------------------------------------------------------------------------------------
+
+
 def bad_request(request, exception):
+    if request.path_info.startswith(API):
+        return JsonResponse(problem("bad_request", "The request cannot be read."), status=400)
     return render(request, "400.html", status=400)
 
 
 def not_found(request, exception):
     """Our own refusals are told to the reader; Django's are technical."""
+    if request.path_info.startswith(API):
+        return JsonResponse(problem("not_found", "There is no such route."), status=404)
     reason = str(exception) if isinstance(exception, NotHere) else ""
     return render(request, "404.html", {"reason": reason}, status=404)
+
+
+def server_error(request):
+    """Our own fault: 500. A database that is away, busy or too slow: 503, and when to try again."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status, name, title = (503, "unavailable", "Try again later.") if away else (500, "error", "Something went wrong.")
+    if request.path_info.startswith(API):
+        response = JsonResponse(problem(name, title), status=status)
+    else:
+        response = HttpResponse(loader.get_template(f"{status}.html").render(), status=status)
+    response["Cache-Control"] = "no-store"
+    if away:
+        response["Retry-After"] = str(RETRY_AFTER)
+    return response

@@ -16,6 +16,7 @@ from windows import clock
 from windows.models import Division
 
 LONGEST_VALUE = 100
+_query_keys: dict[str, None] = {}  # of all public pages, in the order of their making
 
 
 class NotHere(Http404):
@@ -28,6 +29,8 @@ def public(*query_keys: str) -> Callable:
     The view finds them in `request.asked`, the first value of each, trimmed; empty ones are left out.
     """
 
+    _query_keys.update(dict.fromkeys(query_keys))
+
     def decorate(view: Callable) -> Callable:
         @require_safe
         @wraps(view)
@@ -35,10 +38,14 @@ def public(*query_keys: str) -> Callable:
             request.asked = asked(request.GET, query_keys)
             return view(request, **address)
 
-        shown.query_keys = query_keys  # type: ignore[attr-defined]
         return shown
 
     return decorate
+
+
+def query_keys() -> tuple[str, ...]:
+    """Every key that some public page reads; no other can change a page."""
+    return tuple(_query_keys)
 
 
 def asked(query, keys: tuple[str, ...]) -> dict[str, str]:

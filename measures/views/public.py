@@ -16,7 +16,6 @@ from windows.pages import NotHere, public
 
 CURVE_BEFORE = timedelta(weeks=8)  # how far before the baseline day a curve begins
 LONGEST_CURVE = timedelta(days=200)
-FRESH = timedelta(seconds=60)
 ORDERS = {
     "name": lambda row: row.division.code,
     "windows": lambda row: row.windows,
@@ -36,7 +35,7 @@ FIGURES_OF_MEASURE = {
 def figures_as_of() -> datetime | None:
     """The portal's time that the figures stand for, once they are more than a minute behind; else None."""
     age = restoration.age()
-    return clock.now() - age if age > FRESH else None
+    return clock.now() - age if age > restoration.FRESH else None
 
 
 def curve_until(day: date, campaign: Campaign, division: str = "") -> dict:

@@ -47,14 +47,14 @@ def answer_of(as_of, known_at, division: str) -> dict:
         "restoration": {
             "windows": asked.restoration.windows,
             "restored": asked.restoration.restored,
-            "rate": number(asked.restoration.rate),
+            "rate": figures.number(asked.restoration.rate),
             "by_status": asked.restoration.by_status,
         },
         "provinces": {row.division.pk: {"windows": row.windows, "restored": row.restored} for row in provinces},
         "figures": [
             {
                 "id": value.figure.id,
-                "value": number(value.value),
+                "value": figures.number(value.value),
                 "published": value.published,
                 "qualifier": value.qualifier,
                 "unit": value.figure.unit_en,
@@ -63,8 +63,3 @@ def answer_of(as_of, known_at, division: str) -> dict:
             for value in figures.values_of(asked)
         ],
     }
-
-
-def number(value):
-    """An integer as it is, a share as a fraction."""
-    return float(value) if value is not None and not isinstance(value, int) else value

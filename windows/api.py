@@ -1,0 +1,122 @@
+"""API of the ground floor: the windows with their status."""
+
+from django.core.paginator import EmptyPage, Paginator
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import api_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from windows import clock, openness, questions
+from windows.filters import WindowFilter
+from windows.models import Status, StatusChange, Window
+
+MOST_ROWS, USUAL_ROWS = 500, 100
+
+
+class ErrorSerializer(serializers.Serializer):
+    field = serializers.CharField(help_text=_("the parameter, empty when it is none"))
+    message = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer):
+    type = serializers.CharField()
+    title = serializers.CharField()
+    errors = ErrorSerializer(many=True)
+
+
+class ReasonSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+
+
+class WindowSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    division = serializers.CharField(source="division_id")
+    counters = serializers.IntegerField()
+    status = serializers.ChoiceField(Status.choices, allow_null=True, help_text=_("null: nothing reported yet"))
+    effective_at = serializers.DateTimeField(source="entry.effective_at", default=None)
+    reason = ReasonSerializer(source="entry.reason", default=None)
+    next_review = serializers.DateField(source="entry.next_review", default=None)
+    confirmed_at = serializers.DateTimeField(help_text=_("when somebody last reported or confirmed the status"))
+    stale = serializers.SerializerMethodField(help_text=_("nobody has for seven days"))
+    services = serializers.SerializerMethodField()
+
+    def get_stale(self, window) -> bool:
+        return openness.is_stale(window.confirmed_at, self.context["now"])
+
+    def get_services(self, window) -> list[str]:
+        return [offering.service_id for offering in window.offerings.all()]
+
+
+class WindowPageSerializer(serializers.Serializer):
+    count = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    results = WindowSerializer(many=True)
+
+
+def text(name: str, description, example: str = "", **options) -> OpenApiParameter:
+    examples = [OpenApiExample("a value", example)] if example else None
+    return OpenApiParameter(name, str, description=description, examples=examples, **options)
+
+
+DIVISION = text("division", _("six-digit code of a division, or its leading digits"), "420000")
+PARSERS = {
+    "division": questions.division_code,
+    "status": questions.one_of(*Status.values),
+    "service": str,
+    "q": str,
+    "page": questions.whole_number(1, 1_000_000),
+    "page_size": questions.whole_number(1, MOST_ROWS),
+}
+
+
+@extend_schema(
+    summary=_("Windows with their present status"),
+    parameters=[
+        DIVISION,
+        text("status", _("status now"), "suspended", enum=Status.values),
+        text("service", _("code of a service that the window offers")),
+        text("q", _("part of the name in either language, or the first digits of the code")),
+        OpenApiParameter("page", int, description=_("number of the page, from 1")),
+        OpenApiParameter("page_size", int, description=_("windows on a page, up to 500")),
+    ],
+    responses={200: WindowPageSerializer, 400: ProblemSerializer},
+)
+@api_view(["GET"])
+def windows(request):
+    asked = questions.read(request, PARSERS)
+    found = WindowFilter(
+        {name: asked[name] for name in ("division", "status", "service", "q")}, Window.objects.with_status()
+    )
+    if not found.is_valid():
+        raise ValidationError(found.errors)
+    page = page_of(found.qs.order_by("pk").prefetch_related("offerings"), asked["page"], asked["page_size"])
+    add_entries(page.object_list)
+    answer = {"count": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages}
+    rows = WindowSerializer(page.object_list, many=True, context={"now": clock.now()}).data
+    return Response(answer | {"results": rows})
+
+
+def page_of(rows, number: int | None, size: int | None):
+    pages = Paginator(rows, size or USUAL_ROWS)
+    try:
+        return pages.page(number or 1)
+    except EmptyPage:
+        raise ValidationError({"page": [f"There are only {pages.num_pages} pages."]}) from None
+
+
+def add_entries(windows: list[Window]) -> None:
+    """Give each window under `entry` the entry of the ledger that tells its status."""
+    entries = StatusChange.objects.select_related("reason").in_bulk([window.change_id for window in windows])
+    for window in windows:
+        window.entry = entries.get(window.change_id)
+
+
+routes = [path("windows/", windows, name="api-windows")]
