@@ -65,11 +65,21 @@ def pytest_unconfigure(config):
 
 
 @pytest.fixture(autouse=True)
-def _clock_read_afresh():
-    """The portal's clock remembers its offset in the process; no test may see another's."""
-    from windows import clock  # Django is not set up yet when this file is read
+def _read_afresh():
+    """The clock's offset and rendered pages are remembered in the process; no test may see another's."""
+    from portal import editions  # Django is not set up yet when this file is read
+    from windows import clock
 
     clock.forget()
+    editions.shelf.forget()
+
+
+@pytest.fixture
+def nothing_kept(monkeypatch):
+    """For tests of what a page says after each change, folded or not: pages are rendered anew each time."""
+    from portal import editions
+
+    monkeypatch.setattr(editions, "ROOM", 0)
 
 
 @pytest.fixture(scope="session")

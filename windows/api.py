@@ -40,10 +40,12 @@ class WindowSerializer(serializers.Serializer):
     division = serializers.CharField(source="division_id")
     counters = serializers.IntegerField()
     status = serializers.ChoiceField(Status.choices, allow_null=True, help_text=_("null: nothing reported yet"))
-    effective_at = serializers.DateTimeField(source="entry.effective_at", default=None)
-    reason = ReasonSerializer(source="entry.reason", default=None)
-    next_review = serializers.DateField(source="entry.next_review", default=None)
-    confirmed_at = serializers.DateTimeField(help_text=_("when somebody last reported or confirmed the status"))
+    effective_at = serializers.DateTimeField(source="entry.effective_at", default=None, allow_null=True)
+    reason = ReasonSerializer(source="entry.reason", default=None, allow_null=True)
+    next_review = serializers.DateField(source="entry.next_review", default=None, allow_null=True)
+    confirmed_at = serializers.DateTimeField(
+        allow_null=True, help_text=_("when somebody last reported or confirmed the status")
+    )
     stale = serializers.SerializerMethodField(help_text=_("nobody has for seven days"))
     services = serializers.SerializerMethodField()
 

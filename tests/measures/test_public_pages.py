@@ -10,7 +10,7 @@ from measures.views import public
 from windows import clock
 from windows.models import SHANGHAI
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_kept")]
 
 
 @pytest.fixture(autouse=True)

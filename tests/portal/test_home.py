@@ -4,9 +4,7 @@ import re
 from datetime import datetime
 
 import pytest
-from django.core.cache import cache
 
-from tests import make
 from windows import clock
 from windows.models import SHANGHAI
 
@@ -16,7 +14,7 @@ EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 
 @pytest.fixture(autouse=True)
 def _evening_of_the_report_day(scenario):
-    cache.clear()
+
     clock.set_now(EVENING)
 
 
@@ -91,19 +89,6 @@ def test_the_pages_say_what_is_authoritative_and_that_the_data_is_synthetic(clie
     assert "The Chinese text is authoritative" in text_of(client.get("/en/"))
     assert "以中文为准" in text_of(client.get("/zh-hans/"))
     assert "合成" in text_of(client.get("/zh-hans/"))
-
-
-def test_figures_that_are_behind_say_as_of_when(client):
-    cache.clear()
-    assert "Figures as of" not in text_of(client.get("/en/figures/"))
-
-    window = make.window("420102")
-    make.change(window, "full")
-    from windows.models import Touch  # the rows of this test only
-
-    Touch.objects.update(at=datetime(2020, 1, 1, tzinfo=SHANGHAI))
-
-    assert "Figures as of" in text_of(client.get("/en/figures/"))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests import make
 from windows import clock, lifecycle
 from windows.models import StatusChange
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_kept")]
 NOON = make.NOON
 
 
