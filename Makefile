@@ -12,7 +12,7 @@ SET_UP = $(MAKE) --no-print-directory -s -j3
 COMPILE = uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help demo test drill bench lint lock setup chromium
+.PHONY: help demo test drill bench lint lock setup chromium wrk
 
 help:
 	@echo "make demo    the portal on http://127.0.0.1:8000 (PORT=8001 another port, RESET=1 starts anew)"
@@ -34,7 +34,7 @@ drill:
 	@exec $(PY) -m pytest -m drill
 
 bench:
-	@$(SET_UP) DEV=1 setup
+	@$(SET_UP) DEV=1 setup wrk
 	@exec $(PY) bench/run.py
 
 lint:
@@ -102,10 +102,16 @@ static/css/portal.css: node_modules/installed package.json $(STYLES)
 %.mo: %.po | $(INSTALLED)
 	@.venv/bin/pybabel -q compile --input-file=$< --output-file=$@
 
-# --- a browser for the tests --------------------------------------------------------------------------------------
+# --- a browser for the tests, a load generator for the benchmarks --------------------------------------------------
 chromium:
 	@for name in chromium chromium-browser google-chrome; do if command -v $$name >/dev/null; then exit 0; fi; done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Chromium ..."; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 	apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; \
 	else echo "The browser tests need Chromium: install it (Debian, Ubuntu: apt-get install chromium)." >&2; exit 1; fi
+
+wrk:
+	@if command -v wrk >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "wrk ..."; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk >/dev/null; \
+	else echo "The benchmarks need wrk: install it (Debian, Ubuntu: apt-get install wrk)." >&2; exit 1; fi

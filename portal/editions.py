@@ -14,7 +14,6 @@ from hashlib import sha256
 from threading import Lock
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from measures import restoration
@@ -39,6 +38,7 @@ class Kept:
     body: bytes
     compressed: bytes
     etag: str
+    own_headers: dict[str, str]
     headers: dict[str, str]
 
     @property
@@ -131,21 +131,19 @@ def is_public(request: HttpRequest, response: HttpResponse) -> bool:
 
 def kept(response: HttpResponse) -> Kept:
     body = response.content
-    headers = {name: value for name, value in response.items() if name not in ("Vary", "Content-Length")}
-    headers["Cache-Control"] = CACHE_CONTROL
-    return Kept(body, gzip.compress(body, mtime=0), f'W/"{sha256(body).hexdigest()[:24]}"', headers)
+    etag = f'W/"{sha256(body).hexdigest()[:24]}"'
+    own = {"ETag": etag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
+    headers = {name: value for name, value in response.items() if name != "Content-Length"}
+    return Kept(body, gzip.compress(body, mtime=0), etag, own, headers | own)
 
 
 def answer(request: HttpRequest, page: Kept) -> HttpResponse:
-    if page.etag in parse_etags(request.META.get("HTTP_IF_NONE_MATCH", "")):
-        response: HttpResponse = HttpResponseNotModified()
-        response["Cache-Control"] = CACHE_CONTROL
-    else:
-        packed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
-        response = HttpResponse(page.compressed if packed else page.body, headers=page.headers)
-        response["Content-Length"] = str(len(response.content))
-        if packed:
-            response["Content-Encoding"] = "gzip"
-    response["ETag"] = page.etag
-    patch_vary_headers(response, ["Accept-Encoding"])
+    known = request.META.get("HTTP_IF_NONE_MATCH", "")
+    if known and page.etag in parse_etags(known):
+        return HttpResponseNotModified(headers=page.own_headers)
+    packed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
+    response = HttpResponse(page.compressed if packed else page.body, headers=page.headers)
+    response["Content-Length"] = str(len(response.content))
+    if packed:
+        response["Content-Encoding"] = "gzip"
     return response
