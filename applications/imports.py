@@ -2,12 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from applications.models import STATE_AFTER, Ground, Origin, State, Verb
+from applications.models import ENDED, STATE_AFTER, Ground, Origin, State, Verb
 from windows import clock, doorbell, sheets
 from windows.imports import known_window
 from windows.models import Audience, Channel, Officer, Service
 
-ENDINGS = (Verb.APPROVED, Verb.REFUSED, Verb.WITHDRAWN)
 EVENT_COLUMNS = (
     "application_id, verb, from_state, to_state, at, recorded_at, by_id, reason, window_id, ground, audience, channel"
 )
@@ -27,7 +26,7 @@ def import_applications(
             "ground": sheets.one_of(Ground.values),
             "submitted_at": clock.read_instant,
             "decided_at": sheets.optional(clock.read_instant),
-            "outcome": sheets.one_of(ENDINGS, or_empty=True),
+            "outcome": sheets.one_of(ENDED, or_empty=True),
         },
         key=("number",),
         check=_check,

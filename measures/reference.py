@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from measures.models import Campaign, Measure, Port
+from applications import reference as applications_reference
 from windows import reference
 from windows.models import Division
 
@@ -10,8 +11,8 @@ DATA = Path(__file__).parent / "data"
 
 
 def load() -> None:
-    """Add what is missing on this floor and the ground; what is there stays, since staff may have edited it."""
-    reference.load()
+    """Add what is missing on this floor and those below; what is there stays, since staff may have edited it."""
+    applications_reference.load()
     Measure.objects.bulk_create(
         (Measure(**{**row, "in_notice": row["in_notice"] == "1"}) for row in reference.rows(DATA / "measures.csv")),
         ignore_conflicts=True,

@@ -16,6 +16,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "fold what was touched": {"task": "measures.tasks.fold", "schedule": 5.0, "options": {"expires": 5}},
+    "send mail": {"task": "applications.tasks.send_mail", "schedule": 5.0, "options": {"expires": 5}},
+    "age out drafts and files": {
+        "task": "applications.tasks.age_out",
+        "schedule": crontab(minute=43),
+        "options": {"expires": 1800},
+    },
     "verify the figures": {
         "task": "measures.tasks.verify",
         "schedule": crontab(minute=17),

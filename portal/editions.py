@@ -6,6 +6,7 @@ hands out carries no cookie, and every header that the page got when it was rend
 """
 
 import gzip
+import re
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ class Editions:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(WITH_COOKIES):
+        if WITH_COOKIES.match(request.path_info):
             return self.get_response(request)
         request.COOKIES = {}  # nothing behind us reads one, so that nobody's cookie changes a public page
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(NEVER_KEPT):
@@ -120,7 +121,7 @@ class Editions:
         return answer(request, page)
 
 
-WITH_COOKIES = ("/staff/",)
+WITH_COOKIES = re.compile(r"/(staff|[a-z-]+/apply|[a-z-]+/track)/")
 NEVER_KEPT = ("/static/", "/health/", "/api/")
 
 

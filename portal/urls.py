@@ -25,6 +25,7 @@ urlpatterns = [
         path("", views.home, name="home"),
         path("", include("windows.urls")),
         path("", include("measures.urls")),
+        path("", include("applications.urls")),
         path("api/", views.api, name="api"),
     ),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from windows.models import Status, StatusChange
+from windows.models import Channel, Status, StatusChange
 
 STALE_AFTER = timedelta(days=7)
 
@@ -24,3 +24,16 @@ def limits(entries: Iterable[StatusChange]) -> list[StatusChange]:
         if narrower and entry.status and not hasattr(entry, "superseded_by"):
             telling.setdefault((entry.service_id, entry.channel), entry)
     return [entry for entry in telling.values() if entry.status != Status.FULL]
+
+
+def online_stop(narrower: Iterable[StatusChange], service: str) -> StatusChange | None:
+    """What keeps a service from being applied for online, of entries that `limits` found; None where nothing does.
+
+    A suspended window shuts its counters only: its online cases go on unless an entry names the service or the
+    channel online.
+    """
+    for entry in narrower:
+        if entry.status == Status.SUSPENDED and entry.service_id in (None, service):
+            if entry.channel in ("", Channel.ONLINE):
+                return entry
+    return None

@@ -1,18 +1,15 @@
-"""First floor: applications and what happened to them.
-
-The form, the line and the desk come with their own issues; these are the rows that figures are counted from.
-"""
+"""An application, what happened to it, and what its applicant was asked to bring."""
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from applications.models.reference import Ground, RefusalReason
 from windows.models import APPEND_ONLY, Audience, Channel, LocalDay, Officer, Service, Window
 
 
 class State(models.TextChoices):
-    DRAFT = "draft", _("draft")
     WAITING = "waiting", _("received")
     CLAIMED = "claimed", _("in review")
     PARKED = "parked", _("in review (parked)")
@@ -24,11 +21,9 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-class Ground(models.TextChoices):
-    ORDINARY = "ordinary", _("ordinary")
-    URGENT = "urgent", _("urgent")
-    WORK_RESUMPTION = "work_resumption", _("resuming work and production")
-    EPIDEMIC_RESPONSE = "epidemic_response", _("epidemic response")
+# A person has one application for a service in these states.
+UNDECIDED = (State.WAITING, State.CLAIMED, State.PARKED, State.SUPPLEMENT)
+LIVE = (*UNDECIDED, State.PRODUCTION, State.READY)
 
 
 class Origin(models.TextChoices):
@@ -40,29 +35,65 @@ class Verb(models.TextChoices):
     """What an event says was done."""
 
     SUBMITTED = "submitted", _("submitted")
+    ASKED = "asked", _("asked to supplement")
+    ANSWERED = "answered", _("supplemented")
     APPROVED = "approved", _("approved")
     REFUSED = "refused", _("refused")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    READY = "ready", _("ready for collection")
+    COLLECTED = "collected", _("collected")
 
 
 DECIDED = (Verb.APPROVED, Verb.REFUSED)
+ENDED = (*DECIDED, Verb.WITHDRAWN)
 
 # The state after each verb. Provincial systems report an outcome only, so that the way in between is not known.
 STATE_AFTER = {
     Verb.SUBMITTED: State.WAITING,
+    Verb.ASKED: State.SUPPLEMENT,
+    Verb.ANSWERED: State.WAITING,
     Verb.APPROVED: State.PRODUCTION,
     Verb.REFUSED: State.REFUSED,
     Verb.WITHDRAWN: State.WITHDRAWN,
+    Verb.READY: State.READY,
+    Verb.COLLECTED: State.COLLECTED,
 }
 
 # Legal moves of a state, kept by the database too.
 MOVES = {
-    State.WAITING: {State.PRODUCTION, State.REFUSED, State.WITHDRAWN},
+    State.WAITING: {State.CLAIMED, State.SUPPLEMENT, State.PRODUCTION, State.REFUSED, State.WITHDRAWN},
+    State.CLAIMED: {
+        *(State.WAITING, State.PARKED, State.SUPPLEMENT),
+        *(State.PRODUCTION, State.REFUSED, State.WITHDRAWN),
+    },
+    State.PARKED: {State.WAITING, State.CLAIMED, State.WITHDRAWN},
+    State.SUPPLEMENT: {State.WAITING, State.REFUSED, State.WITHDRAWN},
+    State.PRODUCTION: {State.READY},
+    State.READY: {State.COLLECTED},
 }
 
 
+class ApplicationQuerySet(models.QuerySet):
+    def waiting_at(self, window):
+        return self.filter(window=window, state=State.WAITING, origin=Origin.PORTAL)
+
+    def in_line_order(self):
+        """The one place that says who is next: priority and ageing in one stored column."""
+        return self.order_by("order_at", "pk")
+
+    def before(self, application):
+        """Those that wait at the same window and come first."""
+        ahead = Q(order_at__lt=application.order_at) | Q(order_at=application.order_at, pk__lt=application.pk)
+        return self.waiting_at(application.window_id).filter(ahead)
+
+
 class Application(models.Model):
-    """A request for a service. One from a provincial system counts in figures and never enters the line."""
+    """A request for a service. One imported from a provincial system counts in figures and never enters the line.
+
+    What the applicant told is sealed in `answers`; `person` finds the same person again without telling who it is.
+    `due_at` follows the ground granted and is None while the clock stands still or has stopped; `order_at` is the
+    place in line: the due instant by the granted ground or, while one is asserted, the instant that would give.
+    """
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     window = models.ForeignKey(Window, models.PROTECT, related_name="+", verbose_name=_("window"))
@@ -70,9 +101,20 @@ class Application(models.Model):
     audience = models.CharField(_("applicant"), max_length=20, choices=Audience)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     ground = models.CharField(_("ground granted"), max_length=20, choices=Ground, default=Ground.ORDINARY)
+    asserted = models.CharField(_("ground asserted"), max_length=20, choices=Ground, blank=True, default="")
     origin = models.CharField(_("origin"), max_length=10, choices=Origin)
     state = models.CharField(_("state"), max_length=12, choices=State)
     submitted_at = models.DateTimeField(_("submitted"))
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    order_at = models.DateTimeField(_("place in line"), null=True, blank=True)
+    answers = models.BinaryField(null=True)
+    person = models.BinaryField(null=True)
+    secret = models.BinaryField(null=True)
+    caller = models.CharField(_("submitted by"), max_length=6, blank=True, default="")
+    key = models.UUIDField(null=True, blank=True)
+    digest = models.BinaryField(null=True)
+
+    objects = ApplicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-submitted_at", "-pk"]
@@ -85,13 +127,43 @@ class Application(models.Model):
                 transitions=[(a.value, b.value) for a, after in MOVES.items() for b in sorted(after)],
             )
         ]
-        indexes = [models.Index(fields=["window", "-submitted_at"], name="applications_of_a_window")]
+        indexes = [
+            models.Index(fields=["window", "-submitted_at"], name="applications_of_a_window"),
+            models.Index(
+                fields=["window", "order_at", "id"],
+                condition=Q(state=State.WAITING, origin=Origin.PORTAL),
+                name="line_of_a_window",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="state_is_known"),
             models.CheckConstraint(condition=Q(ground__in=Ground.values), name="ground_is_known"),
+            models.CheckConstraint(condition=Q(asserted__in=["", *Ground.values]), name="asserted_ground_is_known"),
             models.CheckConstraint(condition=Q(audience__in=Audience.values), name="applicant_audience_is_known"),
             models.CheckConstraint(
                 condition=Q(channel__in=["online", "counter"]), name="applied_online_or_at_a_counter"
+            ),
+            models.CheckConstraint(
+                condition=Q(origin=Origin.PROVINCE)
+                | Q(
+                    answers__isnull=False,
+                    person__isnull=False,
+                    secret__isnull=False,
+                    key__isnull=False,
+                    digest__isnull=False,
+                ),
+                name="an_application_of_ours_tells_who_asks_for_it",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.WAITING, origin=Origin.PORTAL)
+                | Q(order_at__isnull=False, due_at__isnull=False),
+                name="who_waits_has_a_place_and_a_due_instant",
+            ),
+            models.UniqueConstraint(fields=["caller", "key"], name="an_application_is_made_once_per_key"),
+            models.UniqueConstraint(
+                fields=["person", "service"],
+                condition=Q(state__in=LIVE, origin=Origin.PORTAL),
+                name="one_live_application_per_person_and_service",
             ),
         ]
 
@@ -145,3 +217,53 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.application_id} {self.verb}"
+
+
+class Supplement(models.Model):
+    """One complete request for all that is missing. The statutory clock stands still until it is answered.
+
+    `items` lists what is asked for: {"document": code of a kind or "", "text": what is wrong or wanted}. A second
+    request for the same application needs a reason and counts as a fault of the window.
+    """
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="supplements")
+    asked_at = models.DateTimeField(_("asked"))
+    by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("by"))
+    items = models.JSONField(_("what is missing"))
+    reason = models.CharField(_("why again"), max_length=500, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answer = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(answered_at=None), name="one_open_request_to_supplement"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None) | Q(answered_at__gte=models.F("asked_at")),
+                name="a_supplement_is_answered_after_it_was_asked",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.application_id} {self.asked_at}"
+
+    @property
+    def is_fault(self) -> bool:
+        """The window had asked before: everything missing was to be asked for at once."""
+        return bool(self.reason)
+
+
+class Refusal(models.Model):
+    """Why an application was refused, as the applicant reads it."""
+
+    application = models.OneToOneField(Application, models.PROTECT, primary_key=True, related_name="refusal")
+    reason = models.ForeignKey(RefusalReason, models.PROTECT, related_name="+", verbose_name=_("reason of refusal"))
+    note = models.CharField(_("explanation"), max_length=500, blank=True)
+
+    class Meta:
+        triggers = [APPEND_ONLY]
+
+    def __str__(self):
+        return f"{self.application_id} {self.reason_id}"

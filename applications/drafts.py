@@ -1,0 +1,66 @@
+"""Half-filled forms: made with the first page, saved with every one, found again by a code, gone after thirty days."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from applications import lifecycle, sealing
+from applications.lifecycle import Submission
+from applications.models import Application, Draft
+from windows import clock
+
+KEPT_FOR = timedelta(days=30)
+LONGEST_VALUE = 1000  # characters of one field
+
+
+def begin() -> tuple[Draft, str]:
+    """A new draft and the code that brings its applicant back; only its keyed hash is kept."""
+    code, now = sealing.new_secret(), clock.now()
+    return Draft.objects.create(
+        code=sealing.secret_hash(code), typed=sealing.seal({}), made_at=now, saved_at=now
+    ), code
+
+
+def by_code(code: str) -> Draft | None:
+    """The draft that a code belongs to; None for an unknown code and for a draft that is past its time."""
+    if not code or len(code) > LONGEST_VALUE:
+        return None
+    found = Draft.objects.filter(code=sealing.secret_hash(code)).select_related("application").first()
+    return found if found and (found.application_id or found.saved_at > clock.now() - KEPT_FOR) else None
+
+
+def typed_of(draft: Draft) -> dict[str, dict[str, str]]:
+    return sealing.unseal(bytes(draft.typed))
+
+
+@transaction.atomic
+def save(draft: Draft, page: str, typed: dict[str, str]) -> Draft:
+    """Keep what was typed on a page, right or wrong; other pages stay as they are, also where two tabs are open."""
+    fresh = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    kept = typed_of(fresh) | {page: {name: text[:LONGEST_VALUE] for name, text in typed.items()}}
+    fresh.typed, fresh.saved_at = sealing.seal(kept), clock.now()
+    fresh.save(update_fields=["typed", "saved_at"])
+    return fresh
+
+
+def fresh(draft: Draft) -> Draft:
+    """The draft as it is stored now."""
+    return Draft.objects.select_related("application").get(pk=draft.pk)
+
+
+@transaction.atomic
+def submit(draft: Draft, wanted: Submission) -> Application:
+    """Make the application of a draft, once: pressed again, it is the same. What was typed is kept there alone."""
+    locked = Draft.objects.select_for_update(of=("self",)).select_related("application").get(pk=draft.pk)
+    if locked.application is None:
+        keys = list(locked.uploads.values_list("pk", flat=True))
+        locked.application = lifecycle.submit(wanted, uploads=keys).application
+        locked.typed, locked.saved_at = sealing.seal({}), clock.now()
+        locked.save(update_fields=["application", "typed", "saved_at"])
+    return locked.application
+
+
+def age_out() -> int:
+    """Delete drafts that nobody saved for thirty days and that were never submitted; returns how many."""
+    old = Draft.objects.filter(application=None, saved_at__lt=clock.now() - KEPT_FOR)
+    return old.delete()[1].get("applications.Draft", 0)

@@ -1,0 +1,424 @@
+"""The form's pages as Django forms: what each asks, and what of it may be. Earlier answers decide what later ones ask.
+
+A clean form's `told()` is what the application will keep: texts only, so that it can be sealed as JSON.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from applications import documents, mrz, nationalities, person
+from applications.documents import Document
+from applications.models import Ground
+from applications.person import Sex
+from windows import clock, openness
+from windows.filters import WindowFilter
+from windows.models import Audience, Offering, Service, StatusChange, Window
+from windows.templatetags.pages import day as day_in_words
+
+LONGEST = 500  # characters of a free text
+MOST_WINDOWS = 30  # offered at once
+BY_POST, AT_WINDOW = "post", "window"
+RESIDENTS_CARDS = (Document.HK_MACAO_PERMIT, Document.TAIWAN_PERMIT, Document.RESIDENCE_PERMIT)
+NEEDS_A_PERMIT = ("hk-macao-endorsement", "taiwan-endorsement")
+
+
+class Checked(forms.CharField):
+    """A text that a rule normalises or refuses."""
+
+    def __init__(self, rule: Callable[[str], str], **options) -> None:
+        super().__init__(**{"max_length": 200} | options)
+        self.rule = rule
+
+    def clean(self, value):
+        text = super().clean(value)
+        return self.rule(text) if text else ""
+
+
+class DayParts(forms.MultiWidget):
+    """Year, month and day to type: a calendar is slow for a date long ago."""
+
+    template_name = "applications/widgets/day.html"
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        parts = {"y": (_("Year"), 4), "m": (_("Month"), 2), "d": (_("Day"), 2)}
+        super().__init__(
+            {
+                name: forms.TextInput({"inputmode": "numeric", "maxlength": length, "label": label})
+                for name, (label, length) in parts.items()
+            }
+        )
+
+    def decompress(self, value: date | None) -> list[int | None]:
+        return [value.year, value.month, value.day] if value else [None, None, None]
+
+
+class Day(forms.MultiValueField):
+    """A day typed in three parts."""
+
+    widget = DayParts
+    default_error_messages = {"invalid": _("This is not a day of the calendar.")}
+
+    def __init__(self, rule: Callable[[date], date] = lambda day: day, **options) -> None:
+        super().__init__([forms.CharField(max_length=4), *(forms.CharField(max_length=2) for _part in "md")], **options)
+        self.rule = rule
+
+    def compress(self, parts) -> date | None:
+        if not parts:
+            return None
+        try:
+            day = date(*map(int, parts))
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], "invalid") from None
+        return self.rule(day)
+
+
+class Page(forms.Form):
+    """One page of the form. `answers` holds what the earlier pages told."""
+
+    def __init__(self, data=None, *, answers: dict | None = None, **options) -> None:
+        super().__init__(data, label_suffix="", **options)
+        self.answers = answers or {}
+        self.arrange()
+
+    def arrange(self) -> None:
+        """What earlier answers change about this page."""
+
+    @property
+    def audience(self) -> str:
+        return self.answers.get("who", {}).get("audience", "")
+
+    def names(self) -> Iterator[str]:
+        """The names under which a browser sends the fields."""
+        for name, field in self.fields.items():
+            if isinstance(field.widget, forms.MultiWidget):
+                yield from (name + suffix for suffix in field.widget.widgets_names)
+            else:
+                yield name
+
+    def told(self) -> dict[str, str]:
+        return {
+            name: value.isoformat() if isinstance(value, date) else str(value)
+            for name, value in self.cleaned_data.items()
+            if value not in (None, "")
+        }
+
+    def shown(self) -> Iterator[tuple[str, str]]:
+        """Question and answer in words, for reading over."""
+        for name, value in self.cleaned_data.items():
+            field = self.fields[name]
+            choices = dict(getattr(field, "choices", ()))
+            text = choices.get(value, value)
+            if value not in (None, "") and name not in self.unread:
+                yield str(field.label), day_in_words(text) if isinstance(text, date) else str(text)
+
+    unread: tuple[str, ...] = ()
+
+
+class Choice(forms.ChoiceField):
+    """One of a few, as radio buttons; each may carry a hint, or be shown and not be choosable."""
+
+    widget = forms.RadioSelect
+    default_error_messages = {"required": _("Choose one.")}
+
+    def __init__(self, *, hints: dict[str, object] | None = None, barred: set[str] | None = None, **options) -> None:
+        super().__init__(**options)
+        self.hints, self.barred = hints or {}, barred or set()
+
+    def valid_value(self, value) -> bool:
+        return super().valid_value(value) and value not in self.barred
+
+
+class Who(Page):
+    audience = Choice(choices=Audience.choices, label=_("Who is applying?"))
+
+
+class WhichService(Page):
+    service = Choice(label=_("What do you apply for?"))
+
+    def arrange(self) -> None:
+        services = Service.objects.filter(audience=self.audience)
+        field = self.fields["service"]
+        field.choices = [(service.pk, service.name) for service in services]
+        field.hints = {service.pk: self.hint(service) for service in services}
+        field.barred = {service.pk for service in services if not service.online}
+
+    @staticmethod
+    def hint(service: Service) -> str:
+        if not service.online:
+            return _("Only at a window: this cannot be applied for online.")
+        told = {"days": service.working_days, "fee": service.fee_cny}
+        return _("%(days)s working days, %(fee)s yuan") % told
+
+
+class WhichWindow(Page):
+    """Found by place; only windows with the offering. One that takes no online case is shown with its reason."""
+
+    unread = ("place",)
+
+    place = forms.CharField(
+        label=_("Place: name or code"),
+        help_text=_("For example 武汉, Haidian or 420100. Then choose “Find windows”."),
+        max_length=100,
+        required=False,
+    )
+    window = Choice(label=_("Which window shall handle it?"))
+
+    def arrange(self) -> None:
+        self.service = self.answers.get("service", {}).get("service", "")
+        place = str(self.data.get("place", "")).strip()
+        self.searched, self.too_many, self.place_error = bool(place), False, None
+        found = self._found(place) if place else []
+        field = self.fields["window"]
+        field.choices = [(window.pk, window.name) for window in found]
+        field.hints = {window.pk: window for window in found}
+        field.barred = {window.pk for window in found if window.online_stop}
+
+    def _found(self, place: str) -> list[Window]:
+        condition = WindowFilter({"division": place}, Window.objects.filter(services=self.service).with_status())
+        if not condition.is_valid():
+            self.place_error = condition.errors["division"][0]
+            return []
+        windows = list(condition.qs.select_related("division__parent__parent").order_by("pk")[: MOST_WINDOWS + 1])
+        self.too_many = len(windows) > MOST_WINDOWS
+        return mark(windows[:MOST_WINDOWS], self.service)
+
+    def clean_window(self) -> str:
+        code = self.cleaned_data["window"]
+        if not Offering.objects.filter(window=code, service=self.service).exists():
+            raise ValidationError(_("This window does not offer this service."))
+        return code
+
+
+def mark(windows: list[Window], service: str) -> list[Window]:
+    """Give each window the entry that tells its status, and what keeps the service from being applied for online."""
+    codes = [window.pk for window in windows]
+    entries = StatusChange.objects.select_related("reason").in_bulk([window.change_id for window in windows])
+    narrower: dict[str, list[StatusChange]] = {}
+    told = StatusChange.objects.filter(window__in=codes).exclude(service=None, channel="")
+    for entry in told.select_related("reason", "superseded_by"):
+        narrower.setdefault(entry.window_id, []).append(entry)
+    for window in windows:
+        window.entry = entries.get(window.change_id)
+        window.online_stop = openness.online_stop(openness.limits(narrower.get(window.pk, ())), service)
+    return windows
+
+
+class WhichPerson(Page):
+    name_zh = Checked(person.chinese_name, label=_("Name in Chinese"), required=False)
+    surname = Checked(person.latin_name, label=_("Surname, as in the passport"), required=False)
+    given_names = Checked(
+        person.latin_name,
+        label=_("Given names, as in the passport"),
+        required=False,
+        help_text=_("Leave this empty if the passport shows one name only."),
+    )
+    nationality = forms.ChoiceField(label=_("Nationality"), required=False)
+    sex = Choice(choices=Sex.choices, label=_("Sex"))
+    birth = Day(person.birth_date, label=_("Date of birth"), help_text=_("For example 1985 3 27"))
+
+    def arrange(self) -> None:
+        wanted = {"sex", "birth"}
+        if self.audience == Audience.FOREIGN:
+            wanted |= {"surname", "given_names", "nationality"}
+            self.fields["nationality"].choices = [("", _("choose")), *nationalities.choices()]
+            self._require("surname", "nationality")
+        else:
+            wanted |= {"name_zh"}
+            self._require("name_zh")
+            self.fields["sex"].choices = [choice for choice in Sex.choices if choice[0] != Sex.UNSPECIFIED]
+        for name in set(self.fields) - wanted:
+            del self.fields[name]
+
+    def _require(self, *names: str) -> None:
+        for name in names:
+            self.fields[name].required = True
+
+
+class Guardian(Page):
+    """Asked of a minor only."""
+
+    name = forms.CharField(label=_("Name of the guardian"), max_length=100)
+    relation = Choice(
+        label=_("The guardian is the applicant's"),
+        choices=[("mother", _("mother")), ("father", _("father")), ("other", _("other guardian by law"))],
+    )
+    number = forms.CharField(label=_("Number of the guardian's identity document"), max_length=40)
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        try:
+            return person.chinese_name(name)
+        except ValidationError:
+            return person.latin_name(name)
+
+    def clean_number(self) -> str:
+        number = self.cleaned_data["number"].strip()
+        return documents.resident_id(number) if len(number) == 18 else documents.passport_number(number)
+
+
+class WhichDocument(Page):
+    """Who the applicant is by number. What the number itself tells must agree with the page before."""
+
+    kind = Choice(label=_("Which document do you hold?"), required=False)
+    number = forms.CharField(label=_("Number"), max_length=40)
+    expiry = Day(label=_("Valid until"), required=False)
+    zone = forms.CharField(
+        label=_("The two lines at the bottom of the data page"),
+        help_text=_("You may leave this out. Typed in, they are checked against what you told."),
+        widget=forms.Textarea({"rows": 2, "spellcheck": "false", "autocapitalize": "characters"}),
+        max_length=120,
+        required=False,
+    )
+    permit = forms.CharField(label=_("Number of your present travel permit"), max_length=20, required=False)
+
+    def arrange(self) -> None:
+        service = self.answers.get("service", {}).get("service", "")
+        wanted = {"number"}
+        if self.audience == Audience.FOREIGN:
+            wanted |= {"expiry", "zone"}
+            self.fields["number"].label, self.fields["expiry"].required = _("Passport number"), True
+        elif self.audience == Audience.HK_MACAO_TAIWAN:
+            wanted |= {"kind"}
+            self.fields["kind"].choices = [(kind.value, kind.label) for kind in RESIDENTS_CARDS]
+            self.fields["kind"].required = True
+        else:
+            self.fields["number"].label = _("Number of the resident identity card")
+            if service in NEEDS_A_PERMIT:
+                wanted |= {"permit"}
+                self.fields["permit"].required = True
+        for name in set(self.fields) - wanted:
+            del self.fields[name]
+
+    def holds(self) -> str:
+        """The kind of document whose number identifies the applicant."""
+        whose = {Audience.FOREIGN: Document.PASSPORT, Audience.CHINESE: Document.RESIDENT_ID}
+        return whose.get(self.audience) or self.cleaned_data.get("kind", "")
+
+    def clean_expiry(self) -> date:
+        day = self.cleaned_data["expiry"]
+        if day and day < clock.today():
+            raise ValidationError(_("This passport is no longer valid."), "expired")
+        return day
+
+    def clean_permit(self) -> str:
+        return documents.passport_number(self.cleaned_data["permit"])
+
+    def clean(self) -> dict:
+        told, kind = super().clean(), self.holds()
+        if "number" in told and kind:
+            self._check("number", lambda: documents.document_number(kind, told["number"]))
+        about = self.answers.get("person", {})
+        if "number" in self.cleaned_data and kind in (Document.RESIDENT_ID, Document.RESIDENCE_PERMIT) and about:
+            birth, sex = date.fromisoformat(about["birth"]), about["sex"]
+            self._check("number", lambda: documents.agrees(told["number"], birth, sex) or told["number"])
+        if told.get("zone"):
+            self._check("zone", lambda: self._agreeing_zone(told, about))
+        return self.cleaned_data
+
+    def _check(self, field: str, rule: Callable[[], str]) -> None:
+        try:
+            self.cleaned_data[field] = rule()
+        except ValidationError as error:
+            self.add_error(field, error)
+
+    def _agreeing_zone(self, told: dict, about: dict) -> str:
+        read = mrz.mrz(told["zone"])
+        pairs = {
+            _("the number"): (read.number, self.cleaned_data.get("number", read.number)),
+            _("the date of birth"): (read.birth and read.birth.isoformat(), about.get("birth")),
+            _("the expiry"): (read.expiry, told.get("expiry", read.expiry)),
+            _("the nationality"): (nationalities.nationality_in_zone(read.nationality), about.get("nationality")),
+        }
+        differing = [str(name) for name, (here, there) in pairs.items() if here and there and here != there]
+        if differing:
+            raise ValidationError(
+                _("These lines and what you told differ in: %(what)s.") % {"what": ", ".join(differing)}, "differs"
+            )
+        return " ".join(told["zone"].split())
+
+
+class Contact(Page):
+    phone = Checked(
+        person.phone,
+        label=_("Telephone"),
+        help_text=_("For a number outside mainland China begin with + and the country code."),
+    )
+    email = Checked(
+        person.email, label=_("E-mail"), help_text=_("We write at every change. No personal data is in the mail.")
+    )
+    address = forms.CharField(
+        label=_("Where you live in China"), widget=forms.Textarea({"rows": 3}), max_length=LONGEST
+    )
+
+
+class WhichGround(Page):
+    """Asserted here, granted or not by an officer."""
+
+    ground = Choice(
+        label=_("Is there a reason to come early?"),
+        choices=Ground.choices,
+        hints={
+            Ground.ORDINARY: _("No particular reason: the days of the service hold."),
+            Ground.URGENT: _("For example illness or death in the family, the start of a term, urgent business."),
+            Ground.WORK_RESUMPTION: _(
+                "You travel because your employer resumes work and production. We ask for the employer and a letter."
+            ),
+            Ground.EPIDEMIC_RESPONSE: _("You take part in fighting the epidemic. Decided around the clock."),
+        },
+    )
+    why = forms.CharField(
+        label=_("Tell what it is"),
+        help_text=_("Only where there is a reason to come early. You will be asked for a proof."),
+        widget=forms.Textarea({"rows": 3}),
+        max_length=LONGEST,
+        required=False,
+    )
+
+    def clean(self) -> dict:
+        told = super().clean()
+        if told.get("ground", Ground.ORDINARY) != Ground.ORDINARY and not told.get("why"):
+            self.add_error("why", ValidationError(_("Tell what the reason is."), "required"))
+        return told
+
+
+class Employer(Page):
+    """Work resumption is the employer's."""
+
+    employer = forms.CharField(label=_("Name of the employer"), max_length=100)
+    credit_code = Checked(
+        documents.credit_code,
+        label=_("Unified social credit code"),
+        help_text=_("18 digits and letters, on the business licence."),
+    )
+
+
+class Collection(Page):
+    collection = Choice(
+        label=_("How do you want to get the document?"),
+        choices=[(AT_WINDOW, _("I collect it at the window")), (BY_POST, _("By post"))],
+    )
+    post_to = forms.CharField(
+        label=_("Send it to"),
+        help_text=_("Name, telephone and address in China. Only for post."),
+        widget=forms.Textarea({"rows": 3}),
+        max_length=LONGEST,
+        required=False,
+    )
+
+    def clean(self) -> dict:
+        told = super().clean()
+        if told.get("collection") == BY_POST and not told.get("post_to"):
+            self.add_error("post_to", ValidationError(_("Say where to send it."), "required"))
+        return told
+
+
+class Declaration(forms.Form):
+    true = forms.BooleanField(
+        label=_("All that I have told is true, and the documents are mine."),
+        error_messages={"required": _("Confirm that it is true; otherwise it cannot be submitted.")},
+    )

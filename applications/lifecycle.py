@@ -1,0 +1,260 @@
+"""The only writers of an application's state: each move is a new state, an event, a touch and mail, in one transaction."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from applications import due, sealing
+from applications.models import (
+    MOVES,
+    STATE_AFTER,
+    Application,
+    Event,
+    Ground,
+    Message,
+    Origin,
+    Refusal,
+    RefusalReason,
+    State,
+    Supplement,
+    Upload,
+    Verb,
+)
+from windows import clock, doorbell, openness
+from windows.lifecycle import NotAllowed
+from windows.models import Channel, Offering, Officer, Service, Touch, Window
+
+# Who is told by mail, and of what: everything an applicant waits for.
+TOLD = set(Verb.values)
+
+
+class KeyReused(NotAllowed):
+    """The same key came with something else than before."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A request as it was checked. `answers` is sealed; `person` is a blind index; `key` makes retries one.
+
+    `caller` is "" for this portal's pages, else the code of the province whose system asks.
+    """
+
+    service: Service
+    window: Window
+    answers: dict
+    person: bytes
+    email: str
+    key: UUID
+    asserted: str = ""
+    channel: str = Channel.ONLINE
+    caller: str = ""
+
+    @property
+    def digest(self) -> bytes:
+        told = [self.service.pk, self.window.pk, self.asserted, self.channel, self.answers]
+        return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).digest()
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What the applicant is told: the application and its secret, the same for every retry."""
+
+    application: Application
+    secret: str
+    again: bool = False
+
+
+def submit(
+    wanted: Submission, *, uploads: list[str] | None = None, by: Officer | None = None, at: datetime | None = None
+) -> Submitted:
+    """Receive an application. A retry with the same key gives back the first one; NotAllowed says what forbids it."""
+    at = at or clock.now()
+    try:
+        with transaction.atomic():
+            return _made_before(wanted) or _receive(wanted, uploads or [], by, at)
+    except IntegrityError as error:
+        if before := _made_before(wanted):
+            return before
+        if "one_live_application" not in str(error):
+            raise
+        raise NotAllowed(
+            _("An application for this service and this person is on its way already. Look it up, or withdraw it.")
+        ) from None
+
+
+def _made_before(wanted: Submission) -> Submitted | None:
+    found = Application.objects.filter(caller=wanted.caller, key=wanted.key).first()
+    if found is None:
+        return None
+    if bytes(found.digest) != wanted.digest:
+        raise KeyReused(_("This key was used for another application."))
+    return Submitted(found, sealing.derived_secret(found.number, str(found.key)), again=True)
+
+
+def _receive(wanted: Submission, uploads: list[str], by: Officer | None, at: datetime) -> Submitted:
+    _refuse_unable(wanted)
+    owed = due.on_ground(Ground.ORDINARY, wanted.service, at).at
+    number = sealing.new_reference()
+    secret = sealing.derived_secret(number, str(wanted.key))
+    application = Application.objects.create(
+        number=number,
+        window=wanted.window,
+        service=wanted.service,
+        audience=wanted.service.audience,
+        channel=wanted.channel,
+        asserted=wanted.asserted,
+        origin=Origin.PORTAL,
+        state=State.WAITING,
+        submitted_at=at,
+        due_at=owed,
+        order_at=due.on_ground(wanted.asserted, wanted.service, at).at if wanted.asserted else owed,
+        answers=sealing.seal(wanted.answers),
+        person=wanted.person,
+        secret=sealing.secret_hash(secret),
+        caller=wanted.caller,
+        key=wanted.key,
+        digest=wanted.digest,
+    )
+    Upload.objects.filter(pk__in=uploads).update(draft=None, application=application)
+    _record(application, Verb.SUBMITTED, "", by=by, at=at, mail_to=wanted.email)
+    return Submitted(application, secret)
+
+
+def _refuse_unable(wanted: Submission) -> None:
+    """The service is offered there, and nothing keeps it from being applied for in this way."""
+    if not Offering.objects.filter(window=wanted.window, service=wanted.service).exists():
+        raise NotAllowed(_("This window does not offer this service."))
+    if wanted.channel == Channel.ONLINE:
+        if not wanted.service.online:
+            raise NotAllowed(_("This service cannot be applied for online."))
+        narrower = openness.limits(wanted.window.status_changes.select_related("superseded_by"))
+        if openness.online_stop(narrower, wanted.service.pk):
+            raise NotAllowed(_("This window does not take online applications for this service at present."))
+
+
+# --- the moves after that -----------------------------------------------------------------------------------------
+
+
+def withdraw(application: Application, *, at: datetime | None = None) -> Application:
+    """The applicant takes the request back, as long as nothing is decided."""
+    return _move(application, Verb.WITHDRAWN, at=at, due_at=None, order_at=None)
+
+
+@transaction.atomic
+def supplement(
+    application: Application, items: list[dict], *, by: Officer, reason: str = "", at: datetime | None = None
+) -> Application:
+    """Ask once for all that is missing; a second time needs a reason and counts as a fault of the window."""
+    at = at or clock.now()
+    if not items:
+        raise NotAllowed(_("Say what is missing."))
+    asked_before = Supplement.objects.filter(application=application).exists()
+    if asked_before and not reason.strip():
+        raise NotAllowed(_("All that is missing is asked for at once. A second request needs a reason."))
+    moved = _move(application, Verb.ASKED, by=by, at=at, reason=reason, due_at=None, order_at=None)
+    Supplement.objects.create(application=moved, items=items, by=by, asked_at=at, reason=reason if asked_before else "")
+    return moved
+
+
+@transaction.atomic
+def answer(application: Application, text: dict, *, at: datetime | None = None) -> Application:
+    """The applicant brings what was asked for: the clock runs again, by the rule of `windows.deadlines`."""
+    at = at or clock.now()
+    open_request = Supplement.objects.select_for_update(of=("self",)).filter(application=application, answered_at=None)
+    asked = open_request.first()
+    if asked is None:
+        raise NotAllowed(_("Nothing is asked for at present."))
+    asked.answered_at, asked.answer = at, sealing.seal(text)
+    asked.save(update_fields=["answered_at", "answer"])
+    pauses = due.pauses_of(application)
+    owed = due.on_ground(application.ground, application.service, application.submitted_at, pauses).at
+    place = owed
+    if application.asserted:
+        place = due.on_ground(application.asserted, application.service, application.submitted_at, pauses).at
+    return _move(application, Verb.ANSWERED, at=at, due_at=owed, order_at=place)
+
+
+def approve(application: Application, *, by: Officer, at: datetime | None = None) -> Application:
+    return _move(application, Verb.APPROVED, by=by, at=at, order_at=None)
+
+
+@transaction.atomic
+def refuse(
+    application: Application, *, by: Officer, reason: RefusalReason, note: str = "", at: datetime | None = None
+) -> Application:
+    moved = _move(application, Verb.REFUSED, by=by, at=at, reason=reason.pk, order_at=None)
+    Refusal.objects.create(application=moved, reason=reason, note=note)
+    return moved
+
+
+def ready(application: Application, *, by: Officer, at: datetime | None = None) -> Application:
+    return _move(application, Verb.READY, by=by, at=at)
+
+
+def collect(application: Application, *, by: Officer, at: datetime | None = None) -> Application:
+    """Handed over at the window, or posted."""
+    return _move(application, Verb.COLLECTED, by=by, at=at)
+
+
+@transaction.atomic
+def _move(
+    application: Application,
+    verb: str,
+    *,
+    by: Officer | None = None,
+    at: datetime | None = None,
+    reason: str = "",
+    **fields: datetime | None,
+) -> Application:
+    """Lock the row, check that the move is legal, write state, event, touch and mail; returns the fresh row."""
+    fresh = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    before, after = fresh.state, STATE_AFTER[Verb(verb)]
+    if fresh.origin != Origin.PORTAL or after not in MOVES.get(State(before), ()):
+        wanted = {"state": fresh.get_state_display(), "move": Verb(verb).label}
+        raise NotAllowed(_("The application is %(state)s: it cannot be %(move)s.") % wanted)
+    fresh.state = after
+    for name, value in fields.items():
+        setattr(fresh, name, value)
+    fresh.save(update_fields=["state", *fields])
+    _record(fresh, verb, before, by=by, at=at or clock.now(), reason=reason)
+    return fresh
+
+
+def _record(
+    application: Application,
+    verb: str,
+    before: str,
+    *,
+    by: Officer | None,
+    at: datetime,
+    reason: str = "",
+    mail_to: str | None = None,
+) -> None:
+    Event.objects.create(
+        application=application,
+        verb=verb,
+        from_state=before,
+        to_state=application.state,
+        at=at,
+        recorded_at=at,
+        by=by,
+        reason=reason,
+        window_id=application.window_id,
+        ground=application.ground,
+        audience=application.audience,
+        channel=application.channel,
+    )
+    Touch.objects.create(window_id=application.window_id, day=clock.local_day(at), kind=Touch.Kind.WORK)
+    address = email_of(application) if mail_to is None else mail_to
+    if verb in TOLD and address:
+        Message.objects.create(application=application, verb=verb, to=sealing.seal({"to": address}), made_at=at)
+    doorbell.ring()
+
+
+def email_of(application: Application) -> str:
+    return sealing.unseal(bytes(application.answers)).get("contact", {}).get("email", "")

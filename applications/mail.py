@@ -1,0 +1,66 @@
+"""Mail about every change, from the rows that were written with it: both languages in one message, no personal data."""
+
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from applications import sealing
+from applications.models import Message, Verb
+
+BATCH = 50
+TRIES = 8
+FIRST_PAUSE = timedelta(minutes=1)  # doubled after each try
+log = structlog.get_logger()
+
+
+def send_due() -> int:
+    """Send what is due, each in a transaction of its own; returns how many went out.
+
+    Sent at least once: a worker killed between the sending and the note of it sends again.
+    """
+    sent = 0
+    for pk in _due().values_list("pk", flat=True)[:BATCH]:
+        with transaction.atomic():
+            message = _due().select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+            sent += bool(message) and _send(message)
+    return sent
+
+
+def _due():
+    waiting = Message.objects.filter(sent_at=None, tries__lt=TRIES, next_try_at__lte=timezone.now())
+    return waiting.select_related("application").order_by("next_try_at", "pk")
+
+
+def _send(message: Message) -> bool:
+    try:
+        letter(message).send()
+    except Exception as problem:  # whatever the mail server's client may raise: it is tried again
+        log.warning("mail was not sent", message=message.pk, tries=message.tries + 1, problem=type(problem).__name__)
+        pause = FIRST_PAUSE * 2**message.tries
+        Message.objects.filter(pk=message.pk).update(tries=F("tries") + 1, next_try_at=timezone.now() + pause)
+        return False
+    Message.objects.filter(pk=message.pk).update(tries=F("tries") + 1, sent_at=timezone.now())
+    return True
+
+
+def letter(message: Message) -> EmailMessage:
+    """The mail of a message, in both languages, Chinese first."""
+    to = sealing.unseal(bytes(message.to))["to"]
+    reference = sealing.spelled(message.application.number)
+    parts = []
+    for language in ("zh-hans", "en"):
+        with override(language):
+            address = f"{settings.PORTAL_URL}{reverse('applications:track')}#{message.application.number}"
+            context = {"reference": reference, "event": Verb(message.verb).label, "verb": message.verb}
+            parts.append(render_to_string("applications/mail.txt", context | {"address": address}).strip())
+    subject = f"出入境申请 Application {reference}"
+    connection = get_connection(timeout=settings.EMAIL_TIMEOUT)
+    return EmailMessage(subject, "\n\n————\n\n".join(parts) + "\n", to=[to], connection=connection)

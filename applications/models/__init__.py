@@ -1,0 +1,41 @@
+from applications.models.case import (
+    DECIDED,
+    ENDED,
+    LIVE,
+    MOVES,
+    STATE_AFTER,
+    UNDECIDED,
+    Application,
+    Event,
+    Origin,
+    Refusal,
+    State,
+    Supplement,
+    Verb,
+)
+from applications.models.papers import Draft, Message, Upload
+from applications.models.reference import DocumentKind, Ground, RefusalReason, Requirement, Term
+
+__all__ = [
+    "DECIDED",
+    "ENDED",
+    "LIVE",
+    "MOVES",
+    "STATE_AFTER",
+    "UNDECIDED",
+    "Application",
+    "DocumentKind",
+    "Draft",
+    "Event",
+    "Ground",
+    "Message",
+    "Origin",
+    "Refusal",
+    "RefusalReason",
+    "Requirement",
+    "State",
+    "Supplement",
+    "Term",
+    "Upload",
+    "Verb",
+]

@@ -1,0 +1,22 @@
+"""What workers do for applications when the timetable says so."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from applications import drafts, mail, uploads
+from applications.models import Upload
+from windows import limits
+
+
+@shared_task(ignore_result=True)
+def send_mail():
+    mail.send_due()
+
+
+@shared_task(ignore_result=True)
+def age_out():
+    """Old drafts go, then the files that belong to nothing any more, and counts of tries that nobody asks for."""
+    drafts.age_out()
+    uploads.sweep(set(Upload.objects.values_list("pk", flat=True)), older_than=timedelta(hours=1))
+    limits.sweep()

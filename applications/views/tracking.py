@@ -1,0 +1,193 @@
+"""The status page: by reference and secret, without an account; what is asked for, answered; withdrawing."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from applications import due, forms, lifecycle, outlook, papers, receipts, sealing
+from applications.models import UNDECIDED, Application, DocumentKind, State, Supplement
+from applications.views.applicant import page, too_often
+from windows import limits
+from windows.lifecycle import NotAllowed
+
+COOKIE, SECONDS = "case", 30 * 60
+NOBODYS = bytes(32)  # compared with where there is no such reference, so that both take the same time
+
+
+def with_case(view: Callable) -> Callable:
+    """The view gets the application that this browser told reference and secret of, within half an hour."""
+
+    @wraps(view)
+    def shown(request, **address):
+        pk = request.get_signed_cookie(COOKIE, default=None, max_age=SECONDS)
+        found = pk and Application.objects.select_related("service", "window__division").filter(pk=pk).first()
+        if not found:
+            return redirect("applications:track")
+        request.case = found
+        return view(request, **address)
+
+    return shown
+
+
+@page("GET", "HEAD", "POST")
+def track(request):
+    """Reference and secret come in the body of a POST. An unknown reference and a wrong secret are answered alike."""
+    context = {"section": "track", "reference": request.POST.get("reference", "")}
+    if request.method != "POST":
+        return render(request, "applications/track.html", context)
+    if not _may_try(request, context["reference"]):
+        return too_often(request)
+    found = _by_secret(context["reference"], request.POST.get("secret", ""))
+    if found is None:
+        context["error"] = _("This reference and this secret do not belong together. Check both.")
+        return render(request, "applications/track.html", context, status=400)
+    response = redirect("applications:case")
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_signed_cookie(COOKIE, str(found.pk), max_age=SECONDS, httponly=True, samesite="Lax", secure=secure)
+    return response
+
+
+def _may_try(request, reference: str) -> bool:
+    """Both limits count every try, so that one is not seen to stop before the other."""
+    by_network = limits.allows(limits.LOOKUPS_PER_NETWORK, limits.network_of(request))
+    return limits.allows(limits.LOOKUPS_PER_REFERENCE, _number(reference) or reference) and by_network
+
+
+def _number(text: str) -> str:
+    try:
+        return sealing.reference(text)
+    except ValidationError:
+        return ""
+
+
+def _by_secret(reference: str, secret: str) -> Application | None:
+    found = Application.objects.filter(number=_number(reference)).exclude(secret=None).first()
+    matches = sealing.secret_matches(secret[:100], bytes(found.secret) if found else NOBODYS)
+    return found if found and matches else None
+
+
+@page("GET", "HEAD")
+@with_case
+def case(request):
+    return _show(request)
+
+
+def _show(request, errors: dict | None = None, status: int = 200):
+    application: Application = request.case
+    asked = Supplement.objects.filter(application=application, answered_at=None).first()
+    context = {
+        "section": "track",
+        "application": application,
+        "reference": sealing.spelled(application.number),
+        "events": application.events.all(),
+        "due": due.of(application) if application.state in UNDECIDED else None,
+        "outlook": outlook.of(application),
+        "asked": asked,
+        "items": _items(asked, errors or {}) if asked else [],
+        "errors": errors or {},
+        "text": request.POST.get("text", ""),
+        "refusal": getattr(application, "refusal", None),
+        "may_withdraw": application.state in UNDECIDED,
+    }
+    return render(request, "applications/case.html", context, status=status)
+
+
+def _items(asked: Supplement, errors: dict) -> list[dict]:
+    """What is asked for, each with the files brought so far and what is wrong with it."""
+    kinds = DocumentKind.objects.in_bulk([item["document"] for item in asked.items if item["document"]])
+    files = [(file, papers.name_of(file)) for file in asked.uploads.all()]
+    return [
+        {
+            "text": item["text"],
+            "document": kinds.get(item["document"]),
+            "files": [(file, name) for file, name in files if file.document_id == item["document"]],
+            "error": errors.get(item["document"], ""),
+        }
+        for item in asked.items
+    ]
+
+
+@page("POST")
+@with_case
+def answer(request):
+    """Files are kept one by one until the answer is sent; then the clock runs again."""
+    asked = Supplement.objects.filter(application=request.case, answered_at=None).first()
+    if asked is None:
+        return redirect("applications:case")
+    if key := request.POST.get("remove"):
+        asked.uploads.filter(pk=key).delete()
+        return redirect("applications:case")
+    wanted = DocumentKind.objects.filter(pk__in=[item["document"] for item in asked.items])
+    errors = papers.take(request.FILES, list(wanted), application=request.case, supplement=asked)
+    if "send" in request.POST and not errors:
+        brought = set(asked.uploads.values_list("document", flat=True))
+        errors = {kind.pk: _("This document is still missing.") for kind in wanted if kind.pk not in brought}
+        text = request.POST.get("text", "").strip()
+        if len(text) > forms.LONGEST:
+            errors["text"] = _("This is longer than %(longest)s characters.") % {"longest": forms.LONGEST}
+        elif not wanted and not text:
+            errors["text"] = _("Write your answer.")
+        if not errors:
+            return _send(request, text)
+    return _show(request, errors, status=400 if errors else 200)
+
+
+def _send(request, text: str):
+    try:
+        lifecycle.answer(request.case, {"text": text})
+    except NotAllowed as refusal:
+        return _show(request, {"text": str(refusal)}, status=400)
+    return redirect("applications:case")
+
+
+@page("GET", "HEAD", "POST")
+@with_case
+def withdraw(request):
+    """Asked twice: it cannot be undone."""
+    told = ""
+    if request.method == "POST":
+        try:
+            lifecycle.withdraw(request.case)
+        except NotAllowed as refusal:
+            told = str(refusal)
+        else:
+            return redirect("applications:case")
+    context = {"section": "track", "application": request.case, "told": told}
+    context["reference"] = sealing.spelled(request.case.number)
+    context["gone"] = request.case.state not in UNDECIDED and request.case.state != State.WITHDRAWN
+    return render(request, "applications/withdraw.html", context, status=400 if told else 200)
+
+
+@page("GET", "HEAD")
+@with_case
+def receipt(request):
+    return render(request, "applications/receipt.html", receipts.context(request.case))
+
+
+@page("GET", "HEAD")
+@with_case
+def receipt_code(request):
+    return receipts.picture(request, request.case)
+
+
+@page("GET", "HEAD")
+@with_case
+def paper(request, key):
+    """A file that this application's applicant brought."""
+    found = request.case.uploads.filter(pk=key)
+    if not found.exists():
+        raise Http404
+    return papers.download(found)
+
+
+@page("POST")
+def leave(request):
+    """Forget the case in this browser."""
+    response = redirect("applications:track")
+    response.delete_cookie(COOKIE, samesite="Lax")
+    return response
