@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "pgtrigger",
+    "django_countries",  # for its catalogue
     "csp",
     "django_structlog",
     "windows",
