@@ -166,7 +166,7 @@ def credit_code(text: str) -> str:
         raise ValidationError(_("A unified social credit code has 18 characters."), code="length")
     if re.search(r"[IOSVZ]", code):
         raise ValidationError(
-            _("A unified social credit code has no I, O, S, V or Z; look for 1, 0, 5 or 2."), code="format"
+            _("A unified social credit code has no I, O, S, V or Z; look for 1, 0, 5 or 2."), code="letter"
         )
     if not CREDIT_CODE.fullmatch(code):
         raise ValidationError(_("This is no unified social credit code: characters 3 to 8 are digits."), code="format")

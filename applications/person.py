@@ -1,7 +1,7 @@
 """Rules about a person: name, birth and age, how to be reached, and what of it is shown.
 
 Each takes what was typed and returns what is stored, or raises ValidationError with a code; form fields and
-serializers use them as they are. No message repeats what was typed.
+serializers use them as they are. No message repeats more of what was typed than one character.
 """
 
 import calendar

@@ -32,7 +32,7 @@ class CannotUnseal(Exception):
 
 
 def seal(document: dict[str, Any]) -> bytes:
-    """A JSON document encrypted and authenticated under the first data key. TypeError for what is not JSON."""
+    """A JSON document encrypted and authenticated under the first data key. TypeError, ValueError where it is none."""
     return seal_bytes(json.dumps(document, separators=(",", ":"), allow_nan=False).encode())
 
 

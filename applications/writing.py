@@ -28,7 +28,7 @@ def compact(text: str) -> str:
 
     Formatting characters are dropped silently: contacts copied from a telephone bring them, and nobody sees them.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().upper()
+    folded = unicodedata.normalize("NFKC", text).upper()
     return "".join(c for c in folded if not (c.isspace() or unicodedata.category(c) == "Cf"))
 
 

@@ -202,7 +202,7 @@ def test_a_credit_code_is_stored_narrow_and_upper_case(head):
         ("", "required"),
         (employer()[:17], "length"),
         (employer() + "1", "length"),
-        (employer()[:8] + "O" + employer()[9:], "format"),
+        (employer()[:8] + "O" + employer()[9:], "letter"),
         (employer()[:8] + "!" + employer()[9:], "format"),
         ("91A10000MA01TEXT05", "format"),
         (employer()[:9] + ("B" if employer()[9] != "B" else "C") + employer()[10:], "check"),

@@ -129,6 +129,14 @@ def test_without_optional_data_its_check_digit_may_be_a_filler(digit):
     assert mrz([NAMES, row], today=TODAY).number == "L898902C3"
 
 
+def test_with_optional_data_its_check_digit_may_not_be_a_filler():
+    row = changed(ROW, (29, "A".ljust(14, "<")), (43, "0"))  # 7 times 10
+    right = changed(row, (44, check_digit(row[:10] + row[13:20] + row[21:43])))
+
+    assert mrz([NAMES, right], today=TODAY).number == "L898902C3"
+    assert codes([NAMES, changed(right, (43, "<"))]) == ["optional"]
+
+
 @pytest.mark.parametrize(
     ("birth", "read"),
     [
