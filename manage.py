@@ -14,10 +14,20 @@ NEED_NO_SERVER = {
 }  # fmt: skip
 
 
+def needs_no_server(argv: list[str]) -> bool:
+    return len(argv) < 2 or argv[1] in NEED_NO_SERVER or "--help" in argv
+
+
+def secrets_for(argv: list[str]) -> dict[str, str]:
+    """The secrets that the environment does not set; keys of personal data for our own database and the demo only."""
+    ours = "postgres" in embedded.missing_urls() and not needs_no_server(argv)
+    return embedded.missing_secrets(embedded.data_dir(), make_keys=ours or argv[1:2] == ["demo"])
+
+
 def servers_for(argv: list[str]):
     """A context that gives the URLs of the servers that this command needs and the environment does not name."""
     missing = embedded.missing_urls()
-    if not missing or len(argv) < 2 or argv[1] in NEED_NO_SERVER or "--help" in argv:
+    if not missing or needs_no_server(argv):
         return nullcontext({})
     if argv[1] == "demo":  # starts and owns them itself
         return nullcontext(embedded.urls(embedded.data_dir(), missing) | {"PORTAL_EMBED": " ".join(missing)})
@@ -45,8 +55,7 @@ def first_line(problem: Exception) -> str:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    if not os.environ.get("SECRET_KEY"):
-        os.environ["SECRET_KEY"] = embedded.secret_key(embedded.data_dir())
+    os.environ.update(secrets_for(sys.argv))
     try:
         with servers_for(sys.argv) as urls:
             os.environ.update(urls)

@@ -46,7 +46,7 @@ def lines() -> Iterator[Line]:
 
 
 def main() -> None:
-    os.environ.setdefault("SECRET_KEY", embedded.secret_key(embedded.data_dir()))
+    os.environ.update(embedded.missing_secrets(embedded.data_dir()))
     with sharing.shared(embedded.data_dir(), embedded.missing_urls()) as urls:
         os.environ.update(urls)
         django.setup()

@@ -26,6 +26,7 @@ READY_WITHIN = 30.0  # seconds: crash recovery of a big cluster included
 ROOM_TO_SHARE = 256 * 2**20  # bytes of shared memory that parallel queries may want
 DATABASE = "portal"
 VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
+SECRETS = {"SECRET_KEY": "secret_key", "PORTAL_DATA_KEYS": "data_keys", "PORTAL_INDEX_KEY": "index_key"}
 
 
 class CannotStart(Exception):
@@ -43,18 +44,35 @@ def missing_urls() -> list[str]:
     return [name for name, variable in VARIABLES.items() if not os.environ.get(variable)]
 
 
-def secret_key(folder: Path) -> str:
+def secret_key(folder: Path, name: str = "secret_key") -> str:
     """A random key kept in the data folder: sessions survive a second run, and no two machines share one."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "secret_key"
+    path = folder / name
     if not path.exists():
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
+        with fresh.open("w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())  # what the key seals is on disk before the key might be
         with suppress(FileExistsError):
             os.link(fresh, path)  # unlike a rename, a link never replaces the key that another command wrote first
         fresh.unlink()
     return path.read_text()
+
+
+def missing_secrets(folder: Path, *, make_keys: bool = True) -> dict[str, str]:
+    """Secrets kept in the data folder, for those that the environment does not set.
+
+    Keys of personal data belong to the database they seal. A command that meets somebody else's must not make any up
+    (`make_keys`): what they seal could not be read with the keys of that database.
+    """
+    found = {}
+    for variable, name in SECRETS.items():
+        may = make_keys or variable == "SECRET_KEY" or (folder / name).exists()
+        if may and not os.environ.get(variable):
+            found[variable] = secret_key(folder, name)
+    return found
 
 
 class Server:

@@ -25,6 +25,14 @@ HTTPS = env.bool("PORTAL_HTTPS", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if SERVING and (len(SECRET_KEY) < 32 or SECRET_KEY.startswith("django-insecure")):
     raise ImproperlyConfigured("Set SECRET_KEY to a random text of at least 32 characters.")
+PORTAL_DATA_KEYS = env.list("PORTAL_DATA_KEYS", default=[])  # seal personal data; the first seals, each one unseals
+PORTAL_INDEX_KEY = env.str("PORTAL_INDEX_KEY", default="")  # hashes by which sealed numbers and secrets are found
+_keys = [SECRET_KEY, PORTAL_INDEX_KEY, *PORTAL_DATA_KEYS]
+if SERVING and (len(_keys) < 3 or min(map(len, _keys)) < 32 or len(set(_keys)) < len(_keys)):
+    raise ImproperlyConfigured(
+        "Set PORTAL_DATA_KEYS (one or more, with commas between) and PORTAL_INDEX_KEY, "
+        "each to a random text of its own of at least 32 characters."
+    )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -75,6 +83,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "pgtrigger",
+    "django_countries",  # for its catalogue
     "csp",
     "django_structlog",
     "windows",

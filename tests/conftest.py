@@ -49,8 +49,7 @@ def pytest_configure(config):
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # playwright's synchronous API runs a loop of its own
         "PORTAL_DATA_DIR": str(folder),
         "PORTAL_ROLE": "test",
-        "SECRET_KEY": embedded.secret_key(folder),
-    }
+    } | {variable: embedded.secret_key(folder, name) for variable, name in embedded.SECRETS.items()}
     available = {"postgres": embedded.Postgres(folder, POSTGRES_OPTIONS), "redis": embedded.Redis(folder)}
     config.stash[SERVERS] = [available[name] for name in embedded.missing_urls()]
     for server in config.stash[SERVERS]:

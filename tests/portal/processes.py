@@ -11,7 +11,7 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent.parent
 OURS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORTAL_ROLE", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
-OURS |= {"MAKELEVEL", "RESET", "PORT"}
+OURS |= {"PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY", "MAKELEVEL", "RESET", "PORT"}
 
 
 def environment(folder, **changes):

@@ -33,7 +33,8 @@ def test_no_secret_has_a_default():
     variables = set(re.findall(r"\$\{(\w+)(:.)?", text_of(COMPOSE)))
     secret = {variable for variable in variables if re.search("KEY|PASSWORD|HOSTS", variable[0])}
 
-    assert {name for name, _ in secret} == {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "ALLOWED_HOSTS"}
+    keys = {"SECRET_KEY", "PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY"}
+    assert {name for name, _ in secret} == keys | {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "ALLOWED_HOSTS"}
     assert {rule for _, rule in secret} == {":?"}
 
 
@@ -99,7 +100,8 @@ def environment_of(name, folder, urls):
     chosen = SERVICES[name]["environment"]
     fixed = {key: in_place(str(value), folder, 0) for key, value in chosen.items() if ":?" not in str(value)}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    secrets = {"SECRET_KEY": "only-this-test-knows-this-secret-key", "ALLOWED_HOSTS": HOST, "PATH": path}
+    keys = {variable: f"only-this-test-knows-this-{variable.lower()}" for variable in embedded.SECRETS}
+    secrets = {**keys, "ALLOWED_HOSTS": HOST, "PATH": path}
     return environment(folder, **fixed | secrets | urls, STATIC_ROOT=str(folder / "static"))
 
 

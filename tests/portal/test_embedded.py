@@ -129,12 +129,40 @@ def test_two_instances_stand_side_by_side(tmp_path):
     assert answers == [b"one", b"two"]
 
 
-def test_the_secret_key_is_made_once_and_is_private(folder):
-    first, second = embedded.secret_key(folder), embedded.secret_key(folder)
+@pytest.mark.parametrize("name", embedded.SECRETS.values())
+def test_a_secret_is_made_once_and_is_private(folder, name):
+    first, second = embedded.secret_key(folder, name), embedded.secret_key(folder, name)
 
     assert first == second
     assert len(first) >= 32
-    assert (folder / "secret_key").stat().st_mode & 0o077 == 0
+    assert (folder / name).stat().st_mode & 0o077 == 0
+
+
+def test_secrets_are_different_and_those_of_the_environment_go_first(folder, monkeypatch):
+    for variable in embedded.SECRETS:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("SECRET_KEY", "set by the operator")
+
+    made = embedded.missing_secrets(folder)
+
+    assert list(made) == ["PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY"]
+    assert len(set(made.values())) == 2
+
+
+def test_a_command_on_somebody_elses_database_makes_no_keys_of_personal_data(folder):
+    manage(folder, "showmigrations", DATABASE_URL="postgresql://x@127.0.0.1:1/x", REDIS_URL="redis://127.0.0.1:1/0")
+    on_another = {path.name for path in folder.iterdir()} & set(embedded.SECRETS.values())
+    embedded.secret_key(folder, "data_keys")
+
+    assert on_another == {"secret_key"}
+    assert set(embedded.missing_secrets(folder, make_keys=False)) <= {"SECRET_KEY", "PORTAL_DATA_KEYS"}
+
+
+def test_a_command_without_a_server_makes_no_keys_of_personal_data(folder):
+    code, _, err = manage(folder, "check")  # as collectstatic in the build of the image
+
+    assert code == 0, err
+    assert {path.name for path in folder.iterdir()} == {"secret_key"}
 
 
 def test_commands_share_servers_and_the_last_one_stops_them(folder):
@@ -197,8 +225,28 @@ def test_serving_without_a_secret_key_is_refused(folder):
     assert "SECRET_KEY" in err
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"PORTAL_DATA_KEYS": ""},
+        {"PORTAL_DATA_KEYS": "short"},
+        {"PORTAL_DATA_KEYS": f"{'d' * 32},short"},
+        {"PORTAL_INDEX_KEY": ""},
+        {"PORTAL_INDEX_KEY": "s" * 48},
+    ],
+    ids=["none", "short", "an old one short", "no index key", "the secret key again"],
+)
+def test_serving_without_keys_of_their_own_for_personal_data_is_refused(folder, wrong):
+    keys = {"SECRET_KEY": "s" * 48, "PORTAL_DATA_KEYS": "d" * 48, "PORTAL_INDEX_KEY": "i" * 48}
+    code, _, err = manage(folder, "check", PORTAL_ROLE="worker", **keys | wrong)
+
+    assert code != 0
+    assert "PORTAL_DATA_KEYS" in err
+
+
 def test_deployment_checks_are_clean_on_https(folder):
-    changes = {"PORTAL_ROLE": "web", "PORTAL_HTTPS": "1", "SECRET_KEY": secrets.token_urlsafe(48)}
+    keys = {variable: secrets.token_urlsafe(48) for variable in embedded.SECRETS}
+    changes = {"PORTAL_ROLE": "web", "PORTAL_HTTPS": "1"} | keys
     urls = {"DATABASE_URL": "postgresql:///x", "REDIS_URL": "redis://127.0.0.1:1/0"}
     code, out, err = manage(folder, "check", "--deploy", "--fail-level", "WARNING", **changes, **urls)
 
