@@ -14,7 +14,8 @@ from django.db import transaction
 
 READ_LEDGER = (
     "windows.view_window windows.view_division windows.view_service windows.view_reason windows.view_offering "
-    "windows.view_statuschange windows.view_confirmation measures.view_measure measures.view_campaign"
+    "windows.view_statuschange windows.view_confirmation windows.view_calendar windows.view_calendarday "
+    "measures.view_measure measures.view_campaign"
 )
 READ_WORK = "applications.view_application applications.view_event"
 READ_PORTS = "measures.view_port measures.view_return windows.view_division"
@@ -23,7 +24,8 @@ WRITE_LEDGER = "windows.add_statuschange windows.add_confirmation windows.view_i
 KEEP_REFERENCE = (
     "windows.change_window windows.add_window windows.change_division windows.add_division windows.change_service "
     "windows.add_service windows.change_reason windows.add_reason windows.change_offering windows.add_offering "
-    "windows.delete_offering measures.change_campaign measures.add_campaign measures.change_port measures.add_port"
+    "windows.delete_offering windows.add_calendar windows.add_calendarday "
+    "measures.change_campaign measures.add_campaign measures.change_port measures.add_port"
 )
 
 ROLES = {

@@ -1,12 +1,25 @@
 """Plain functions that build valid rows, by the rules that staff and imports go by."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from applications.imports import import_applications
 from measures.models import Campaign, Port
 from windows import lifecycle
-from windows.models import SHANGHAI, Division, Level, Offering, Officer, Reason, Service, Status, StatusChange, Window
+from windows.models import (
+    SHANGHAI,
+    Calendar,
+    CalendarDay,
+    Division,
+    Level,
+    Offering,
+    Officer,
+    Reason,
+    Service,
+    Status,
+    StatusChange,
+    Window,
+)
 
 NOON = datetime(2020, 3, 11, 12, tzinfo=SHANGHAI)
 _numbers = count(1)
@@ -48,6 +61,16 @@ def reason(code: str = "orderly_restoration") -> Reason:
     return Reason.objects.get_or_create(code=code, defaults={"name_zh": "有序恢复", "name_en": "Orderly restoration"})[
         0
     ]
+
+
+def calendar(code: str = "2020-test", *, announced_at: datetime = NOON, **kinds: tuple[str, ...]) -> Calendar:
+    """A version of a year's calendar; `holiday` and `workday` name its days by month and day ("0501")."""
+    year = int(code[:4])
+    made = Calendar.objects.create(code=code, year=year, announced_at=announced_at, source="国办发明电")
+    days = ((kind, date(year, int(day[:2]), int(day[2:]))) for kind, days in kinds.items() for day in days)
+    names = {"name_zh": "节日", "name_en": "Festival"}
+    CalendarDay.objects.bulk_create(CalendarDay(calendar=made, day=day, kind=kind, **names) for kind, day in days)
+    return made
 
 
 def officer(*, windows=(), divisions=(), name: str = "", **fields) -> Officer:

@@ -25,6 +25,7 @@ from tests import make
 from tests.make import NOON
 from windows import clock, intake, lifecycle
 from windows.models import (
+    Calendar,
     ClockOffset,
     Confirmation,
     Division,
@@ -96,7 +97,7 @@ NEEDS = {
     ("windows.officer", "password_change"): "windows.change_officer",
 }
 # Models whose rows belong to no place: whoever may see one may see all.
-FOR_ALL = {Service, Reason, Measure, Campaign, ClockOffset}
+FOR_ALL = {Service, Reason, Calendar, Measure, Campaign, ClockOffset}
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ def world(db, settings):
     Measure.objects.create(number=1, in_notice=True, title_zh="一", title_en="One", summary_zh="一", summary_en="One")
     here, there = place("420102", "WUH"), place("110101", "PEK")
     shared = {Service: make.service(), Reason: make.reason(), ClockOffset: ClockOffset.objects.get()}
-    shared |= {Measure: Measure.objects.get(), Campaign: Campaign.objects.get()}
+    shared |= {Measure: Measure.objects.get(), Campaign: Campaign.objects.get(), Calendar: make.calendar()}
     here.rows |= shared
     return here, there
 
@@ -278,7 +279,7 @@ def may(officer: Officer, route: Route) -> bool:
     if route.name == "add":
         if model is Return:
             return officer.has_perm("measures.add_return")
-        writable = {Window, Division, Service, Reason, Offering, Campaign, Port, Officer}
+        writable = {Window, Division, Service, Reason, Calendar, Offering, Campaign, Port, Officer}
         return model in writable and officer.is_superuser
     if route.name == "delete":
         return model is Offering and officer.is_superuser

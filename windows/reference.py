@@ -1,9 +1,18 @@
-"""Loads the reference data that ships with the product: divisions, services, reasons. Edits made since are kept."""
+"""Loads the reference data that ships with the product: divisions, services, reasons, holiday calendars.
+
+Edits made since are kept.
+"""
 
 import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 
-from windows.models import Division, Level, Reason, Service
+from django.contrib.postgres.functions import TransactionNow
+from django.db import transaction
+
+from windows.models import Calendar, CalendarDay, Division, Level, Reason, Service
 
 DATA = Path(__file__).parent / "data"
 LEVEL = {"zone": Level.COUNTY}  # a development zone counts as a county in every list
@@ -41,3 +50,29 @@ def load() -> None:
         (Reason(code=row["code"], name_zh=row["zh"], name_en=row["en"]) for row in rows(DATA / "reasons.csv")),
         ignore_conflicts=True,
     )
+    load_calendars()
+
+
+@transaction.atomic
+def load_calendars() -> None:
+    """Add the versions of the holiday calendar that are missing, each with its days: a version comes as a whole.
+
+    A notice that staff entered before, under whatever code, keeps its days.
+    """
+    Calendar.objects.bulk_create((Calendar(**row) for row in rows(DATA / "calendars.csv")), ignore_conflicts=True)
+    added = set(Calendar.objects.filter(recorded_at=TransactionNow()).values_list("code", flat=True))
+    spans = (span for span in rows(DATA / "calendar_days.csv") if span["calendar"] in added)
+    CalendarDay.objects.bulk_create(chain.from_iterable(map(days_of, spans)), ignore_conflicts=True)
+
+
+def days_of(span: dict[str, str]) -> Iterator[CalendarDay]:
+    """The days from the span's first to its last."""
+    first, last = date.fromisoformat(span["first"]), date.fromisoformat(span["last"])
+    for number in range((last - first).days + 1):
+        yield CalendarDay(
+            calendar_id=span["calendar"],
+            day=first + timedelta(days=number),
+            kind=span["kind"],
+            name_zh=span["name_zh"],
+            name_en=span["name_en"],
+        )

@@ -1,3 +1,4 @@
+from windows.models.calendar import Calendar, CalendarDay
 from windows.models.files import ImportFile
 from windows.models.ledger import (
     APPEND_ONLY,
@@ -31,6 +32,8 @@ __all__ = [
     "RESTORED",
     "SHANGHAI",
     "Audience",
+    "Calendar",
+    "CalendarDay",
     "Channel",
     "ClockOffset",
     "Confirmation",
