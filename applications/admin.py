@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, Event
-from windows.admin.scoped import AtWindows, History, ReadOnly
+from applications.models import Application, DocumentKind, Event, RefusalReason, Requirement, Term
+from windows.admin.scoped import AtWindows, History, ReadOnly, Reference
 
 
 class Events(History):
@@ -35,3 +35,27 @@ class EventAdmin(ReadOnly, AtWindows):
     list_select_related = ("application", "window", "by")
     search_fields = ("application__number__startswith", "window__code__startswith")
     search_help_text = _("First characters of the number or of the code of a window")
+
+
+@admin.register(Term)
+class TermAdmin(Reference):
+    list_display = ("ground", "working_days", "hours")
+
+
+@admin.register(DocumentKind)
+class DocumentKindAdmin(Reference):
+    list_display = ("code", "name_zh", "name_en", "position")
+    search_fields = ("code", "name_zh", "name_en")
+
+
+@admin.register(Requirement)
+class RequirementAdmin(Reference):
+    list_display = ("service", "document", "case", "optional")
+    list_filter = ("case", "service")
+    list_select_related = ("service", "document")
+
+
+@admin.register(RefusalReason)
+class RefusalReasonAdmin(Reference):
+    list_display = ("code", "name_zh", "name_en")
+    search_fields = ("code", "name_zh", "name_en")

@@ -3,7 +3,7 @@
 A clean form's `told()` is what the application will keep: texts only, so that it can be sealed as JSON.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 from django import forms
@@ -12,125 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import documents, mrz, nationalities, person
 from applications.documents import Document
+from applications.fields import Checked, Choice, Day, Page
 from applications.models import Ground
 from applications.person import Sex
 from windows import clock, openness
 from windows.filters import WindowFilter
 from windows.models import Audience, Offering, Service, StatusChange, Window
-from windows.templatetags.pages import day as day_in_words
 
 LONGEST = 500  # characters of a free text
 MOST_WINDOWS = 30  # offered at once
 BY_POST, AT_WINDOW = "post", "window"
 RESIDENTS_CARDS = (Document.HK_MACAO_PERMIT, Document.TAIWAN_PERMIT, Document.RESIDENCE_PERMIT)
 NEEDS_A_PERMIT = ("hk-macao-endorsement", "taiwan-endorsement")
-
-
-class Checked(forms.CharField):
-    """A text that a rule normalises or refuses."""
-
-    def __init__(self, rule: Callable[[str], str], **options) -> None:
-        super().__init__(**{"max_length": 200} | options)
-        self.rule = rule
-
-    def clean(self, value):
-        text = super().clean(value)
-        return self.rule(text) if text else ""
-
-
-class DayParts(forms.MultiWidget):
-    """Year, month and day to type: a calendar is slow for a date long ago."""
-
-    template_name = "applications/widgets/day.html"
-    use_fieldset = True
-
-    def __init__(self) -> None:
-        parts = {"y": (_("Year"), 4), "m": (_("Month"), 2), "d": (_("Day"), 2)}
-        super().__init__(
-            {
-                name: forms.TextInput({"inputmode": "numeric", "maxlength": length, "label": label})
-                for name, (label, length) in parts.items()
-            }
-        )
-
-    def decompress(self, value: date | None) -> list[int | None]:
-        return [value.year, value.month, value.day] if value else [None, None, None]
-
-
-class Day(forms.MultiValueField):
-    """A day typed in three parts."""
-
-    widget = DayParts
-    default_error_messages = {"invalid": _("This is not a day of the calendar.")}
-
-    def __init__(self, rule: Callable[[date], date] = lambda day: day, **options) -> None:
-        super().__init__([forms.CharField(max_length=4), *(forms.CharField(max_length=2) for _part in "md")], **options)
-        self.rule = rule
-
-    def compress(self, parts) -> date | None:
-        if not parts:
-            return None
-        try:
-            day = date(*map(int, parts))
-        except ValueError:
-            raise ValidationError(self.error_messages["invalid"], "invalid") from None
-        return self.rule(day)
-
-
-class Page(forms.Form):
-    """One page of the form. `answers` holds what the earlier pages told."""
-
-    def __init__(self, data=None, *, answers: dict | None = None, **options) -> None:
-        super().__init__(data, label_suffix="", **options)
-        self.answers = answers or {}
-        self.arrange()
-
-    def arrange(self) -> None:
-        """What earlier answers change about this page."""
-
-    @property
-    def audience(self) -> str:
-        return self.answers.get("who", {}).get("audience", "")
-
-    def names(self) -> Iterator[str]:
-        """The names under which a browser sends the fields."""
-        for name, field in self.fields.items():
-            if isinstance(field.widget, forms.MultiWidget):
-                yield from (name + suffix for suffix in field.widget.widgets_names)
-            else:
-                yield name
-
-    def told(self) -> dict[str, str]:
-        return {
-            name: value.isoformat() if isinstance(value, date) else str(value)
-            for name, value in self.cleaned_data.items()
-            if value not in (None, "")
-        }
-
-    def shown(self) -> Iterator[tuple[str, str]]:
-        """Question and answer in words, for reading over."""
-        for name, value in self.cleaned_data.items():
-            field = self.fields[name]
-            choices = dict(getattr(field, "choices", ()))
-            text = choices.get(value, value)
-            if value not in (None, "") and name not in self.unread:
-                yield str(field.label), day_in_words(text) if isinstance(text, date) else str(text)
-
-    unread: tuple[str, ...] = ()
-
-
-class Choice(forms.ChoiceField):
-    """One of a few, as radio buttons; each may carry a hint, or be shown and not be choosable."""
-
-    widget = forms.RadioSelect
-    default_error_messages = {"required": _("Choose one.")}
-
-    def __init__(self, *, hints: dict[str, object] | None = None, barred: set[str] | None = None, **options) -> None:
-        super().__init__(**options)
-        self.hints, self.barred = hints or {}, barred or set()
-
-    def valid_value(self, value) -> bool:
-        return super().valid_value(value) and value not in self.barred
 
 
 class Who(Page):
@@ -269,7 +162,7 @@ class WhichDocument(Page):
     expiry = Day(label=_("Valid until"), required=False)
     zone = forms.CharField(
         label=_("The two lines at the bottom of the data page"),
-        help_text=_("You may leave this out. Typed in, they are checked against what you told."),
+        help_text=_("You may leave this out. If you type them, they are checked against your answers."),
         widget=forms.Textarea({"rows": 2, "spellcheck": "false", "autocapitalize": "characters"}),
         max_length=120,
         required=False,
@@ -337,7 +230,7 @@ class WhichDocument(Page):
         differing = [str(name) for name, (here, there) in pairs.items() if here and there and here != there]
         if differing:
             raise ValidationError(
-                _("These lines and what you told differ in: %(what)s.") % {"what": ", ".join(differing)}, "differs"
+                _("These lines differ from your answers in: %(what)s.") % {"what": ", ".join(differing)}, "differs"
             )
         return " ".join(told["zone"].split())
 
@@ -360,7 +253,7 @@ class WhichGround(Page):
     """Asserted here, granted or not by an officer."""
 
     ground = Choice(
-        label=_("Is there a reason to come early?"),
+        label=_("Is there a reason for priority?"),
         choices=Ground.choices,
         hints={
             Ground.ORDINARY: _("No particular reason: the days of the service hold."),
@@ -372,8 +265,8 @@ class WhichGround(Page):
         },
     )
     why = forms.CharField(
-        label=_("Tell what it is"),
-        help_text=_("Only where there is a reason to come early. You will be asked for a proof."),
+        label=_("What is the reason?"),
+        help_text=_("Only if you give a reason for priority. You will be asked for proof."),
         widget=forms.Textarea({"rows": 3}),
         max_length=LONGEST,
         required=False,
@@ -382,7 +275,7 @@ class WhichGround(Page):
     def clean(self) -> dict:
         told = super().clean()
         if told.get("ground", Ground.ORDINARY) != Ground.ORDINARY and not told.get("why"):
-            self.add_error("why", ValidationError(_("Tell what the reason is."), "required"))
+            self.add_error("why", ValidationError(_("Say what the reason is."), "required"))
         return told
 
 
@@ -419,6 +312,6 @@ class Collection(Page):
 
 class Declaration(forms.Form):
     true = forms.BooleanField(
-        label=_("All that I have told is true, and the documents are mine."),
+        label=_("Everything I have told you is true, and the documents are mine."),
         error_messages={"required": _("Confirm that it is true; otherwise it cannot be submitted.")},
     )

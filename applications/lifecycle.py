@@ -1,4 +1,4 @@
-"""The only writers of an application's state: each move is a new state, an event, a touch and mail, in one transaction."""
+"""The only writers of an application's state: a move is a new state, an event, a touch and mail, in one transaction."""
 
 import hashlib
 import json

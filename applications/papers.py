@@ -81,7 +81,9 @@ def thumbnail(found) -> HttpResponse:
     small = file and uploads.thumbnail(uploads.read(file.key), file.media_type)
     if not small:
         raise Http404
-    return HttpResponse(small, content_type="image/jpeg", headers=uploads.headers("thumbnail.jpg", "image/jpeg", inline=True))
+    return HttpResponse(
+        small, content_type="image/jpeg", headers=uploads.headers("thumbnail.jpg", "image/jpeg", inline=True)
+    )
 
 
 def download(found) -> HttpResponse:

@@ -45,7 +45,7 @@ STEPS = (
     Step("guardian", _("The guardian"), forms.Guardian, is_minor),
     Step("document", _("Identity document"), forms.WhichDocument),
     Step("contact", _("How to reach you"), forms.Contact),
-    Step("ground", _("Reason to come early"), forms.WhichGround),
+    Step("ground", _("Reason for priority"), forms.WhichGround),
     Step("employer", _("The employer"), forms.Employer, resumes_work),
     Step("collection", _("How you get the document"), forms.Collection),
     Step("papers", _("Documents"), None),

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from measures.models import Campaign, Measure, Port
 from applications import reference as applications_reference
+from measures.models import Campaign, Measure, Port
 from windows import reference
 from windows.models import Division
 

@@ -200,7 +200,10 @@ PORTAL_PROXY = env.bool("PORTAL_PROXY", default=HTTPS)  # a proxy before us tell
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_USER", default=""), env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+    env.str("EMAIL_HOST_USER", default=""),
+    env.str("EMAIL_HOST_PASSWORD", default=""),
+)
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost")

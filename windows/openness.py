@@ -33,7 +33,7 @@ def online_stop(narrower: Iterable[StatusChange], service: str) -> StatusChange 
     channel online.
     """
     for entry in narrower:
-        if entry.status == Status.SUSPENDED and entry.service_id in (None, service):
-            if entry.channel in ("", Channel.ONLINE):
-                return entry
+        concerns = entry.service_id in (None, service) and entry.channel in ("", Channel.ONLINE)
+        if concerns and entry.status == Status.SUSPENDED:
+            return entry
     return None

@@ -1,4 +1,4 @@
-"""Reference of the first floor: what is asked for with an application, how long a ground may take, why one is refused."""
+"""Reference of the first floor: what documents are asked for, how long a ground may take, why one is refused."""
 
 from django.db import models
 from django.db.models import Q

@@ -257,7 +257,9 @@ def _submit(request, filled: Filled) -> str:
 @with_submitted
 def done(request):
     """Reference and secret, as often as this browser asks while it holds the form's code."""
-    return render(request, "applications/done.html", receipts.context(request.draft.application, _secret(request.draft)))
+    return render(
+        request, "applications/done.html", receipts.context(request.draft.application, _secret(request.draft))
+    )
 
 
 @page("GET", "HEAD")

@@ -22,7 +22,7 @@ def sources():
     for floor in FLOORS:
         for path in sorted((settings.BASE_DIR / floor).rglob("*.py")):
             yield path, path.read_text(encoding="utf-8")
-    for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+    for path in sorted((settings.BASE_DIR / "templates").rglob("*.*")):
         prepared = templatize(path.read_text(encoding="utf-8"), origin=str(path))
         yield path, "\n".join(line.strip() for line in prepared.splitlines())
 

@@ -15,6 +15,7 @@ from windows.models.ledger import (
     Touch,
     Window,
 )
+from windows.models.limits import Limit
 from windows.models.reference import (
     Audience,
     Division,
@@ -40,6 +41,7 @@ __all__ = [
     "Division",
     "ImportFile",
     "Level",
+    "Limit",
     "LocalDay",
     "Named",
     "Offering",

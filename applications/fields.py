@@ -1,0 +1,117 @@
+"""The kinds of fields and the kind of page that the form is made of."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from windows.templatetags.pages import day as day_in_words
+
+
+class Checked(forms.CharField):
+    """A text that a rule normalises or refuses."""
+
+    def __init__(self, rule: Callable[[str], str], **options) -> None:
+        super().__init__(**{"max_length": 200} | options)
+        self.rule = rule
+
+    def clean(self, value):
+        text = super().clean(value)
+        return self.rule(text) if text else ""
+
+
+class DayParts(forms.MultiWidget):
+    """Year, month and day to type: a calendar is slow for a date long ago."""
+
+    template_name = "applications/widgets/day.html"
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        parts = {"y": (_("Year"), 4), "m": (_("Month"), 2), "d": (_("Day"), 2)}
+        super().__init__(
+            {
+                name: forms.TextInput({"inputmode": "numeric", "maxlength": length, "label": label})
+                for name, (label, length) in parts.items()
+            }
+        )
+
+    def decompress(self, value: date | None) -> list[int | None]:
+        return [value.year, value.month, value.day] if value else [None, None, None]
+
+
+class Day(forms.MultiValueField):
+    """A day typed in three parts."""
+
+    widget = DayParts
+    default_error_messages = {"invalid": _("This is not a day of the calendar.")}
+
+    def __init__(self, rule: Callable[[date], date] = lambda day: day, **options) -> None:
+        super().__init__([forms.CharField(max_length=4), *(forms.CharField(max_length=2) for _part in "md")], **options)
+        self.rule = rule
+
+    def compress(self, parts) -> date | None:
+        if not parts:
+            return None
+        try:
+            day = date(*map(int, parts))
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], "invalid") from None
+        return self.rule(day)
+
+
+class Page(forms.Form):
+    """One page of the form. `answers` holds what the earlier pages told."""
+
+    def __init__(self, data=None, *, answers: dict | None = None, **options) -> None:
+        super().__init__(data, label_suffix="", **options)
+        self.answers = answers or {}
+        self.arrange()
+
+    def arrange(self) -> None:
+        """What earlier answers change about this page."""
+
+    @property
+    def audience(self) -> str:
+        return self.answers.get("who", {}).get("audience", "")
+
+    def names(self) -> Iterator[str]:
+        """The names under which a browser sends the fields."""
+        for name, field in self.fields.items():
+            if isinstance(field.widget, forms.MultiWidget):
+                yield from (name + suffix for suffix in field.widget.widgets_names)
+            else:
+                yield name
+
+    def told(self) -> dict[str, str]:
+        return {
+            name: value.isoformat() if isinstance(value, date) else str(value)
+            for name, value in self.cleaned_data.items()
+            if value not in (None, "")
+        }
+
+    def shown(self) -> Iterator[tuple[str, str]]:
+        """Question and answer in words, for reading over."""
+        for name, value in self.cleaned_data.items():
+            field = self.fields[name]
+            choices = dict(getattr(field, "choices", ()))
+            text = choices.get(value, value)
+            if value not in (None, "") and name not in self.unread:
+                yield str(field.label), day_in_words(text) if isinstance(text, date) else str(text)
+
+    unread: tuple[str, ...] = ()
+
+
+class Choice(forms.ChoiceField):
+    """One of a few, as radio buttons; each may carry a hint, or be shown and not be choosable."""
+
+    widget = forms.RadioSelect
+    default_error_messages = {"required": _("Choose one.")}
+
+    def __init__(self, *, hints: dict[str, object] | None = None, barred: set[str] | None = None, **options) -> None:
+        super().__init__(**options)
+        self.hints, self.barred = hints or {}, barred or set()
+
+    def valid_value(self, value) -> bool:
+        return super().valid_value(value) and value not in self.barred
