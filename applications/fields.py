@@ -6,6 +6,7 @@ from datetime import date
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from windows.templatetags.pages import day as day_in_words
 
@@ -29,7 +30,7 @@ class DayParts(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self) -> None:
-        parts = {"y": (_("Year"), 4), "m": (_("Month"), 2), "d": (_("Day"), 2)}
+        parts = {"y": (_("Year"), 4), "m": (_("Month"), 2), "d": (pgettext_lazy("part of a date", "Day"), 2)}
         super().__init__(
             {
                 name: forms.TextInput({"inputmode": "numeric", "maxlength": length, "label": label})
@@ -100,7 +101,8 @@ class Page(forms.Form):
             if value not in (None, "") and name not in self.unread:
                 yield str(field.label), day_in_words(text) if isinstance(text, date) else str(text)
 
-    unread: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()  # not shown when the answers are read over
+    conditional: tuple[str, ...] = ()  # neither always required nor optional: the hint says when
 
 
 class Choice(forms.ChoiceField):

@@ -252,6 +252,8 @@ class Contact(Page):
 class WhichGround(Page):
     """Asserted here, granted or not by an officer."""
 
+    conditional = ("why",)
+
     ground = Choice(
         label=_("Is there a reason for priority?"),
         choices=Ground.choices,
@@ -291,6 +293,8 @@ class Employer(Page):
 
 
 class Collection(Page):
+    conditional = ("post_to",)
+
     collection = Choice(
         label=_("How do you want to get the document?"),
         choices=[(AT_WINDOW, _("I collect it at the window")), (BY_POST, _("By post"))],

@@ -81,9 +81,7 @@ def thumbnail(found) -> HttpResponse:
     small = file and uploads.thumbnail(uploads.read(file.key), file.media_type)
     if not small:
         raise Http404
-    return HttpResponse(
-        small, content_type="image/jpeg", headers=uploads.headers("thumbnail.jpg", "image/jpeg", inline=True)
-    )
+    return HttpResponse(small, headers=uploads.headers("thumbnail.jpg", "image/jpeg", inline=True))
 
 
 def download(found) -> HttpResponse:
@@ -91,5 +89,4 @@ def download(found) -> HttpResponse:
     file = found.first()
     if file is None:
         raise Http404
-    headers = uploads.headers(name_of(file), file.media_type)
-    return HttpResponse(uploads.read(file.key), content_type=file.media_type, headers=headers)
+    return HttpResponse(uploads.read(file.key), headers=uploads.headers(name_of(file), file.media_type))

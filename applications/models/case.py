@@ -101,7 +101,7 @@ class Application(models.Model):
     audience = models.CharField(_("applicant"), max_length=20, choices=Audience)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     ground = models.CharField(_("ground granted"), max_length=20, choices=Ground, default=Ground.ORDINARY)
-    asserted = models.CharField(_("ground asserted"), max_length=20, choices=Ground, blank=True, default="")
+    asserted = models.CharField(_("ground asserted"), max_length=20, choices=Ground, blank=True, db_default="")
     origin = models.CharField(_("origin"), max_length=10, choices=Origin)
     state = models.CharField(_("state"), max_length=12, choices=State)
     submitted_at = models.DateTimeField(_("submitted"))
@@ -110,7 +110,7 @@ class Application(models.Model):
     answers = models.BinaryField(null=True)
     person = models.BinaryField(null=True)
     secret = models.BinaryField(null=True)
-    caller = models.CharField(_("submitted by"), max_length=6, blank=True, default="")
+    caller = models.CharField(_("submitted by"), max_length=6, blank=True, db_default="")
     key = models.UUIDField(null=True, blank=True)
     digest = models.BinaryField(null=True)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django import forms, template
+from django.utils.text import capfirst
 
 register = template.Library()
 
@@ -26,6 +27,7 @@ class Asked:
     radios: list[Radio]
     control: str
     described_by: str
+    optional: bool
 
 
 @register.simple_tag
@@ -36,7 +38,8 @@ def asked(field: forms.BoundField, telling: bool = True) -> Asked:
     is_radios = isinstance(field.field.widget, forms.RadioSelect)
     many = is_radios or isinstance(field.field.widget, forms.MultiWidget)
     control = "" if is_radios else field.as_widget(attrs=_attributes(field, errors, described_by))
-    return Asked(errors, many, _radios(field) if is_radios else [], control, described_by)
+    optional = not field.field.required and field.name not in getattr(field.form, "conditional", ())
+    return Asked(errors, many, _radios(field) if is_radios else [], control, described_by, optional)
 
 
 def _attributes(field: forms.BoundField, errors: list[str], described_by: str) -> dict:
@@ -55,7 +58,7 @@ def _radios(field: forms.BoundField) -> list[Radio]:
         Radio(
             id=field.auto_id if n == 0 else f"{field.auto_id}-{n}",
             value=value,
-            label=label,
+            label=capfirst(label),
             hint=hints.get(value, ""),
             checked=str(value) == chosen,
             barred=value in barred,

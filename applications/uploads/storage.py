@@ -1,4 +1,4 @@
-"""Where documents lie: MEDIA_ROOT/uploads, outside of anything a web server serves, each under a random name."""
+"""Where documents lie: MEDIA_ROOT/uploads, out of the web server's reach, each sealed and under a random name."""
 
 import os
 import re
@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+
+from applications import sealing
 
 KEY = re.compile(r"[0-9a-f]{32}")  # 128 random bits
 FRESH = timedelta(hours=1)  # a file this young may belong to a transaction that is still open
@@ -30,13 +32,13 @@ def store(content: bytes) -> str:
     key = secrets.token_hex(16)
     path = _path(key)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(path, content)  # sealed on the way in: sealing.seal_bytes(content)
+    _write(path, sealing.seal_bytes(content))
     return key
 
 
 def read(key: str) -> bytes:
     """The document as it was stored; FileNotFoundError when there is none, ValueError for what is no key."""
-    return _path(key).read_bytes()  # opened on the way out: sealing.unseal_bytes(...)
+    return sealing.unseal_bytes(_path(key).read_bytes())
 
 
 def remove(key: str) -> None:
