@@ -320,12 +320,13 @@ ZEROS = bytes(50_000_000)
         corpus.pdf(extra=dict.fromkeys(range(5, 12), corpus.packed(ZEROS))),
         corpus.pdf(extra={5: corpus.stream(twice(ZEROS), b"/Filter [/FlateDecode /FlateDecode]")}),
         corpus.pdf(extra=dict.fromkeys(range(5, 12), corpus.in_letters(ZEROS))),
+        corpus.pdf(extra={5: corpus.stream(b"x", b"/Filter [/A85 /A85 /FlateDecode]")}),
         corpus.pdf(extra={5: corpus.stream(b"x", b"/Filter /LZWDecode")}),
         corpus.pdf(extra={5: corpus.stream(b"x", b"/Subtype /Image /Width 60000 /Height 60000 /Filter /DCTDecode")}),
         corpus.pdf_with_object_stream(b"", holder=corpus.packed(ZEROS, b"/Type /ObjStm /N 3 /First 9")),
         corpus.pdf_with_object_stream(b"", holder=corpus.stream(b"2 0 " * 600_000, b"/Type /ObjStm /N 3 /First 9")),
     ],
-    ids=["many", "twice", "in letters", "unmeasurable", "image", "object stream", "plain object stream"],
+    ids=["many", "twice", "in letters", "thrice", "unmeasurable", "image", "object stream", "plain object stream"],
 )
 def test_pdfs_that_unpack_to_too_much_are_refused(content):
     began = time.thread_time()
