@@ -1,10 +1,19 @@
 """Applications and their events in the staff site: to read, within the officer's windows."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from applications import due, lifecycle
 from applications.models import Application, DocumentKind, Event, RefusalReason, Requirement, Term
+from windows import clock, scope
 from windows.admin.scoped import AtWindows, History, ReadOnly, Reference
+from windows.models import Calendar
+
+SHOWN = 200
 
 
 class Events(History):
@@ -23,8 +32,30 @@ class ApplicationAdmin(ReadOnly, AtWindows):
     list_select_related = ("window", "service")
     search_fields = ("number__startswith", "window__code__startswith")
     search_help_text = _("First characters of the number or of the code of a window")
-    fields = ("number", "window", "service", "audience", "channel", "ground", "state", "origin", "submitted_at")
+    fields = ("number", "window", "service", "audience", "channel", "ground", "asserted", "state", "origin")
+    fields += ("submitted_at", "due_at")
     inlines = (Events,)
+
+    def get_urls(self):
+        moved = path("moved/", self.admin_site.admin_view(self.moved), name="applications_application_moved")
+        return [moved, *super().get_urls()]
+
+    def moved(self, request):
+        """Whose due instant a version of the holiday calendar moves; moves them, once somebody has looked."""
+        if not (request.user.has_perm("windows.add_calendar") and scope.reaches_everywhere(request.user)):
+            raise PermissionDenied
+        calendars = list(Calendar.objects.filter(announced_at__lte=clock.now()))
+        chosen = next((one for one in calendars if one.pk == request.GET.get("calendar")), None)
+        if request.method == "POST" and chosen:
+            count = lifecycle.reckon_again(chosen.pk, by=request.user)
+            done = ngettext("%(n)s due instant was moved.", "%(n)s due instants were moved.", count)
+            self.message_user(request, done % {"n": count}, messages.SUCCESS)
+            return redirect(request.get_full_path())
+        rows = due.moved_by(chosen.pk) if chosen else []
+        found = Application.objects.select_related("window", "service").in_bulk([row.key for row in rows[:SHOWN]])
+        context = {"calendars": calendars, "chosen": chosen, "count": len(rows), "title": _("Due instants moved")}
+        context["rows"] = [(found[row.key], row.old, row.new) for row in rows[:SHOWN]]
+        return self.page(request, "applications/moved.html", **context)
 
 
 @admin.register(Event)

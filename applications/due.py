@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from applications.models import Application, Ground, Supplement, Term
+from applications.models import UNDECIDED, Application, Ground, Origin, Supplement, Term
 from windows import deadlines
-from windows.deadlines import Due
+from windows.deadlines import Due, Moved, Pause
 from windows.models import Service
-
-Pause = tuple[datetime, datetime | None]
 
 
 def on_ground(ground: str, service: Service, received_at: datetime, pauses: Iterable[Pause] = ()) -> Due:
@@ -16,8 +14,13 @@ def on_ground(ground: str, service: Service, received_at: datetime, pauses: Iter
     term = Term.objects.filter(pk=ground).first()
     if term and term.hours:
         return deadlines.round_the_clock(received_at, term.hours, pauses=list(pauses))
-    days = term.working_days if term else service.urgent_days if ground == Ground.URGENT else service.working_days
-    return deadlines.due(received_at, days, pauses=list(pauses))
+    return deadlines.due(received_at, _days(term, ground, service), pauses=list(pauses))
+
+
+def _days(term: Term | None, ground: str, service: Service) -> int:
+    if term:
+        return term.working_days
+    return service.urgent_days if ground == Ground.URGENT else service.working_days
 
 
 def of(application: Application) -> Due:
@@ -27,3 +30,20 @@ def of(application: Application) -> Due:
 
 def pauses_of(application: Application) -> list[Pause]:
     return [(asked.asked_at, asked.answered_at) for asked in Supplement.objects.filter(application=application)]
+
+
+def moved_by(calendar: str) -> list[Moved]:
+    """The undecided applications whose due instant a version of the calendar moves, by their primary keys."""
+    rows = list(_undecided())
+    return list(deadlines.moved(rows, deadlines.load(without=calendar), deadlines.load()))
+
+
+def _undecided():
+    """What owes a decision in working days; hours round the clock know no calendar."""
+    terms = Term.objects.in_bulk()
+    found = Application.objects.filter(origin=Origin.PORTAL, state__in=UNDECIDED, due_at__isnull=False)
+    for one in found.select_related("service").prefetch_related("supplements"):
+        term = terms.get(one.ground)
+        if not (term and term.hours):
+            pauses = [(asked.asked_at, asked.answered_at) for asked in one.supplements.all()]
+            yield one.pk, one.submitted_at, _days(term, one.ground, one.service), pauses, one.due_at

@@ -171,11 +171,7 @@ def answer(application: Application, text: dict, *, at: datetime | None = None) 
         raise NotAllowed(_("Nothing is asked for at present."))
     asked.answered_at, asked.answer = at, sealing.seal(text)
     asked.save(update_fields=["answered_at", "answer"])
-    pauses = due.pauses_of(application)
-    owed = due.on_ground(application.ground, application.service, application.submitted_at, pauses).at
-    place = owed
-    if application.asserted:
-        place = due.on_ground(application.asserted, application.service, application.submitted_at, pauses).at
+    owed, place = _due_and_place(application)
     return _move(application, Verb.ANSWERED, at=at, due_at=owed, order_at=place)
 
 
@@ -199,6 +195,30 @@ def ready(application: Application, *, by: Officer, at: datetime | None = None) 
 def collect(application: Application, *, by: Officer, at: datetime | None = None) -> Application:
     """Handed over at the window, or posted."""
     return _move(application, Verb.COLLECTED, by=by, at=at)
+
+
+@transaction.atomic
+def reckon_again(calendar: str, *, by: Officer, at: datetime | None = None) -> int:
+    """Move the due instants that a version of the calendar moves; returns how many. The event names the version."""
+    moved = due.moved_by(calendar)
+    keys = [one.key for one in moved]
+    found = Application.objects.select_for_update(of=("self",)).filter(pk__in=keys, due_at__isnull=False)
+    for application in found.select_related("service"):
+        application.due_at, application.order_at = _due_and_place(application)
+        application.save(update_fields=["due_at", "order_at"])
+        _record(application, Verb.RECKONED, application.state, by=by, at=at or clock.now(), reason=calendar)
+    return len(moved)
+
+
+def _due_and_place(application: Application) -> tuple[datetime | None, datetime | None]:
+    """The due instant by the ground granted, and by the one asserted, if any: the place in line."""
+    pauses = due.pauses_of(application)
+    by_ground = {
+        ground: due.on_ground(ground, application.service, application.submitted_at, pauses).at
+        for ground in (application.ground, application.asserted)
+        if ground
+    }
+    return by_ground[application.ground], by_ground.get(application.asserted, by_ground[application.ground])
 
 
 @transaction.atomic

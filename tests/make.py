@@ -101,7 +101,7 @@ def decided(
     channel: str = "online",
     audience: str = "chinese",
 ) -> str:
-    """An application reported by a provincial system, submitted (and decided, unless `verb` is "") at `at`; its number."""
+    """The number of an application reported by a provincial system, submitted and (with a verb) decided at `at`."""
     number = f"T{next(_numbers):07}"
     ended = at.isoformat() if verb else ""
     row = (number, at_window.pk, service().pk, audience, channel, ground, at.isoformat(), ended, verb)

@@ -42,6 +42,7 @@ class Verb(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
     READY = "ready", _("ready for collection")
     COLLECTED = "collected", _("collected")
+    RECKONED = "reckoned", _("due instant moved by the calendar")
 
 
 DECIDED = (Verb.APPROVED, Verb.REFUSED)

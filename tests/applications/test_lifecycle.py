@@ -300,3 +300,29 @@ def test_imported_applications_never_enter_the_line(window):
 
     assert Application.objects.get(number=import_number).state == State.WAITING
     assert not Application.objects.waiting_at(window).exists()
+
+
+def test_a_new_calendar_moves_due_instants_once_and_says_so(window, clerk):
+    make.calendar("2020", announced_at=at(1))
+    service = make.service(working_days=3)
+    ordinary = make.waiting(window, service, at=at(11))
+    decided = lifecycle.approve(make.waiting(window, service, at=at(11)), by=clerk, at=at(11))
+    Term.objects.create(ground=Ground.EPIDEMIC_RESPONSE, hours=24)
+    asserted = make.waiting(window, service, at=at(11), asserted=Ground.EPIDEMIC_RESPONSE)
+    make.calendar("2020-extension", announced_at=at(11, 13), holiday=("0313",))
+    clock.set_now(at(11, 14))
+
+    listed = due.moved_by("2020-extension")
+    moved = lifecycle.reckon_again("2020-extension", by=clerk)
+    again = lifecycle.reckon_again("2020-extension", by=clerk)
+
+    ordinary.refresh_from_db()
+    asserted.refresh_from_db()
+    decided.refresh_from_db()
+    assert {row.key for row in listed} == {ordinary.pk, asserted.pk}
+    assert (moved, again) == (2, 0)
+    assert (ordinary.due_at, ordinary.order_at) == (at(17, 17), at(17, 17))
+    assert (asserted.due_at, asserted.order_at) == (at(17, 17), at(12))
+    assert decided.due_at == at(16, 17)
+    assert ordinary.events.last().reason == "2020-extension"
+    assert due.of(ordinary).at == ordinary.due_at
