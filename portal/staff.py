@@ -8,7 +8,9 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
+from applications.views.applicant import too_often
 from portal import officers_day
+from windows import limits
 
 NUL = "\x00"
 
@@ -21,6 +23,14 @@ class StaffSite(admin.AdminSite):
 
     def get_urls(self):
         return [path("language/", set_language, name="language"), *super().get_urls()]
+
+    def login(self, request, extra_context=None):
+        """As Django's, but a name, and a network, is tried so often and no more."""
+        if request.method == "POST":
+            name = limits.allows(limits.SIGN_INS_PER_NAME, request.POST.get("username", "")[:150].casefold())
+            if not limits.allows(limits.SIGN_INS_PER_NETWORK, limits.network_of(request)) or not name:
+                return too_often(request)
+        return super().login(request, extra_context)
 
     def index(self, request, extra_context=None):
         return super().index(request, {**officers_day.of(request.user), **(extra_context or {})})

@@ -17,6 +17,7 @@ from applications.models import Draft
 from applications.steps import BY_NAME, Filled, Step
 from windows import limits
 from windows.lifecycle import NotAllowed
+from windows.models import Window
 
 COOKIE = "draft"  # holds the code of the draft, out of reach for scripts, until the browser is closed
 
@@ -60,13 +61,16 @@ def remember(response: HttpResponse, code: str) -> HttpResponse:
 
 @page("GET", "HEAD", "POST")
 def start(request):
-    """What is needed and how long it takes; begins a draft."""
+    """What is needed and how long it takes; begins a draft, with the window whose page the applicant came from."""
+    window = Window.objects.filter(pk=request.POST.get("window") or request.GET.get("window") or "").first()
     if request.method == "POST":
         if not limits.allows(limits.DRAFTS_PER_NETWORK, limits.network_of(request)):
             return too_often(request)
-        _draft, code = drafts.begin()
+        typed = {"window": {"place": window.division_id, "window": window.pk}} if window else {}
+        _draft, code = drafts.begin(typed)
         return remember(redirect("applications:step", name=steps.STEPS[0].name), code)
-    return render(request, "applications/start.html", {"section": "apply", "services": steps.services_online()})
+    context = {"section": "apply", "services": steps.services_online(), "window": window}
+    return render(request, "applications/start.html", context)
 
 
 @page("GET", "HEAD", "POST")
@@ -283,6 +287,6 @@ def leave(request):
 
 
 def too_often(request):
-    response = render(request, "applications/too_often.html", {"section": "apply"}, status=429)
+    response = render(request, "429.html", {"section": "apply"}, status=429)
     response["Retry-After"] = str(limits.RETRY_AFTER)
     return response

@@ -32,6 +32,7 @@ KEPT_BY_RESET = ("test", *embedded.SECRETS.values(), "owner-", "users.lock", "st
 PAGES = [
     ("首页 Home", "/"),
     ("English", "/en/"),
+    ("网上申请 Apply", "/zh-hans/apply/"),
     ("内部工作台 Staff site", "/staff/"),
     ("接口 API", "/api/v1/"),
     ("运行状态 Health", "/health/"),
