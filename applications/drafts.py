@@ -16,7 +16,9 @@ LONGEST_VALUE = 1000  # characters of one field
 def begin(typed: dict[str, dict[str, str]] | None = None) -> tuple[Draft, str]:
     """A new draft and the code that brings its applicant back; only its keyed hash is kept."""
     code, now = sealing.new_secret(), clock.now()
-    return Draft.objects.create(code=sealing.secret_hash(code), typed=sealing.seal(typed or {}), made_at=now, saved_at=now), code
+    return Draft.objects.create(
+        code=sealing.secret_hash(code), typed=sealing.seal(typed or {}), made_at=now, saved_at=now
+    ), code
 
 
 def by_code(code: str) -> Draft | None:

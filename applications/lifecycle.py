@@ -13,6 +13,7 @@ from applications import due, sealing
 from applications.models import (
     MOVES,
     STATE_AFTER,
+    STAYS,
     Application,
     Event,
     Ground,
@@ -27,14 +28,30 @@ from applications.models import (
 )
 from windows import clock, doorbell, openness
 from windows.lifecycle import NotAllowed
-from windows.models import Channel, Offering, Officer, Service, Touch, Window
+from windows.models import SHANGHAI, Channel, Offering, Officer, Service, Touch, Window
 
-# Who is told by mail, and of what: everything an applicant waits for.
-TOLD = set(Verb.values)
+# What an applicant is told by mail; how officers pass a case among themselves is their own matter.
+TOLD = {
+    *(Verb.SUBMITTED, Verb.ASKED, Verb.ANSWERED, Verb.GRANTED, Verb.NOT_GRANTED, Verb.TRANSFERRED, Verb.RECKONED),
+    *(Verb.APPROVED, Verb.REFUSED, Verb.WITHDRAWN, Verb.READY, Verb.COLLECTED),
+}
 
 
 class KeyReused(NotAllowed):
     """The same key came with something else than before."""
+
+
+class Overtaken(NotAllowed):
+    """Somebody else moved the case since it was looked at; the text tells what was done."""
+
+    def __init__(self, application: Application) -> None:
+        last = application.events.select_related("by").last()
+        told = {
+            "what": last.get_verb_display(),
+            "who": last.by or _("the applicant"),
+            "at": f"{last.at.astimezone(SHANGHAI):%H:%M}",
+        }
+        super().__init__(_("Somebody was quicker: %(what)s by %(who)s at %(at)s.") % told)
 
 
 @dataclass(frozen=True)
@@ -142,12 +159,18 @@ def _refuse_unable(wanted: Submission) -> None:
 
 def withdraw(application: Application, *, at: datetime | None = None) -> Application:
     """The applicant takes the request back, as long as nothing is decided."""
-    return _move(application, Verb.WITHDRAWN, at=at, due_at=None, order_at=None)
+    return move(application, Verb.WITHDRAWN, at=at, due_at=None, order_at=None)
 
 
 @transaction.atomic
 def supplement(
-    application: Application, items: list[dict], *, by: Officer, reason: str = "", at: datetime | None = None
+    application: Application,
+    items: list[dict],
+    *,
+    by: Officer,
+    reason: str = "",
+    seen: int | None = None,
+    at: datetime | None = None,
 ) -> Application:
     """Ask once for all that is missing; a second time needs a reason and counts as a fault of the window."""
     at = at or clock.now()
@@ -156,7 +179,7 @@ def supplement(
     asked_before = Supplement.objects.filter(application=application).exists()
     if asked_before and not reason.strip():
         raise NotAllowed(_("All that is missing is asked for at once. A second request needs a reason."))
-    moved = _move(application, Verb.ASKED, by=by, at=at, reason=reason, due_at=None, order_at=None)
+    moved = move(application, Verb.ASKED, by=by, at=at, reason=reason, seen=seen, due_at=None, order_at=None)
     Supplement.objects.create(application=moved, items=items, by=by, asked_at=at, reason=reason if asked_before else "")
     return moved
 
@@ -172,29 +195,38 @@ def answer(application: Application, text: dict, *, at: datetime | None = None) 
     asked.answered_at, asked.answer = at, sealing.seal(text)
     asked.save(update_fields=["answered_at", "answer"])
     owed, place = _due_and_place(application)
-    return _move(application, Verb.ANSWERED, at=at, due_at=owed, order_at=place)
+    return move(application, Verb.ANSWERED, at=at, due_at=owed, order_at=place)
 
 
-def approve(application: Application, *, by: Officer, at: datetime | None = None) -> Application:
-    return _move(application, Verb.APPROVED, by=by, at=at, order_at=None)
+def approve(
+    application: Application, *, by: Officer, seen: int | None = None, at: datetime | None = None
+) -> Application:
+    """`seen` is the version that was decided upon: Overtaken where somebody moved the case since."""
+    return move(application, Verb.APPROVED, by=by, at=at, seen=seen, order_at=None)
 
 
 @transaction.atomic
 def refuse(
-    application: Application, *, by: Officer, reason: RefusalReason, note: str = "", at: datetime | None = None
+    application: Application,
+    *,
+    by: Officer,
+    reason: RefusalReason,
+    note: str = "",
+    seen: int | None = None,
+    at: datetime | None = None,
 ) -> Application:
-    moved = _move(application, Verb.REFUSED, by=by, at=at, reason=reason.pk, order_at=None)
+    moved = move(application, Verb.REFUSED, by=by, at=at, reason=reason.pk, seen=seen, order_at=None)
     Refusal.objects.create(application=moved, reason=reason, note=note)
     return moved
 
 
 def ready(application: Application, *, by: Officer, at: datetime | None = None) -> Application:
-    return _move(application, Verb.READY, by=by, at=at)
+    return move(application, Verb.READY, by=by, at=at)
 
 
 def collect(application: Application, *, by: Officer, at: datetime | None = None) -> Application:
     """Handed over at the window, or posted."""
-    return _move(application, Verb.COLLECTED, by=by, at=at)
+    return move(application, Verb.COLLECTED, by=by, at=at)
 
 
 @transaction.atomic
@@ -222,25 +254,34 @@ def _due_and_place(application: Application) -> tuple[datetime | None, datetime 
 
 
 @transaction.atomic
-def _move(
+def move(
     application: Application,
     verb: str,
     *,
     by: Officer | None = None,
     at: datetime | None = None,
     reason: str = "",
-    **fields: datetime | None,
+    seen: int | None = None,
+    **fields: object,
 ) -> Application:
-    """Lock the row, check that the move is legal, write state, event, touch and mail; returns the fresh row."""
+    """Lock the row, check that the move is legal, write state, event, touch and mail; returns the fresh row.
+
+    `seen` is the version that was looked at: Overtaken where somebody moved the case since.
+    """
     fresh = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    before, after = fresh.state, STATE_AFTER[Verb(verb)]
-    if fresh.origin != Origin.PORTAL or after not in MOVES.get(State(before), ()):
+    if seen is not None and seen != fresh.version:
+        raise Overtaken(fresh)
+    before, after = fresh.state, STATE_AFTER.get(Verb(verb), fresh.state)
+    legal = before == STAYS[Verb(verb)] if verb in STAYS else after in MOVES.get(State(before), ())
+    if fresh.origin != Origin.PORTAL or not legal:
         wanted = {"state": fresh.get_state_display(), "move": Verb(verb).label}
         raise NotAllowed(_("The application is %(state)s: it cannot be %(move)s.") % wanted)
-    fresh.state = after
+    fields |= {"state": after, "version": fresh.version + 1}
+    if before == State.CLAIMED != after:
+        fields |= {"claimed_by": None, "lease_until": None}
     for name, value in fields.items():
         setattr(fresh, name, value)
-    fresh.save(update_fields=["state", *fields])
+    fresh.save(update_fields=list(fields))
     _record(fresh, verb, before, by=by, at=at or clock.now(), reason=reason)
     return fresh
 

@@ -19,6 +19,7 @@ READ_LEDGER = (
 )
 READ_WORK = "applications.view_application applications.view_event"
 READ_PORTS = "measures.view_port measures.view_return windows.view_division"
+WORK_LINE = "applications.work_line applications.unmask_person"
 WRITE_LEDGER = "windows.add_statuschange windows.add_confirmation windows.view_importfile"
 # These need the nation as reach too: see windows.admin.scoped.Reference.
 KEEP_REFERENCE = (
@@ -29,8 +30,11 @@ KEEP_REFERENCE = (
 )
 
 ROLES = {
-    "window_officer": (READ_LEDGER, READ_WORK, WRITE_LEDGER),
-    "supervisor": (READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE),
+    "window_officer": (READ_LEDGER, READ_WORK, WRITE_LEDGER, WORK_LINE),
+    "supervisor": (
+        *(READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE, WORK_LINE),
+        "applications.steer_line",
+    ),
     "border_officer": (READ_PORTS, "measures.add_return windows.view_importfile measures.view_measure"),
     "policy_editor": ("measures.view_measure measures.change_measure measures.view_campaign",),
     "auditor": (READ_LEDGER, READ_WORK, READ_PORTS, "windows.view_importfile windows.view_clockoffset"),

@@ -35,6 +35,17 @@ class Verb(models.TextChoices):
     """What an event says was done."""
 
     SUBMITTED = "submitted", _("submitted")
+    CLAIMED = "claimed", _("taken in hand")
+    OUT_OF_ORDER = "out_of_order", _("taken out of order")
+    PUT_BACK = "put_back", _("put back in line")
+    PARKED = "parked", _("parked")
+    UNPARKED = "unparked", _("back in line from parking")
+    EXPIRED = "expired", _("back in line: lease expired")
+    RELEASED = "released", _("released by a supervisor")
+    HANDED_OVER = "handed_over", _("handed over")
+    GRANTED = "granted", _("priority granted")
+    NOT_GRANTED = "not_granted", _("priority not granted")
+    TRANSFERRED = "transferred", _("moved to another window")
     ASKED = "asked", _("asked to supplement")
     ANSWERED = "answered", _("supplemented")
     APPROVED = "approved", _("approved")
@@ -51,6 +62,13 @@ ENDED = (*DECIDED, Verb.WITHDRAWN)
 # The state after each verb. Provincial systems report an outcome only, so that the way in between is not known.
 STATE_AFTER = {
     Verb.SUBMITTED: State.WAITING,
+    Verb.CLAIMED: State.CLAIMED,
+    Verb.OUT_OF_ORDER: State.CLAIMED,
+    Verb.PUT_BACK: State.WAITING,
+    Verb.PARKED: State.PARKED,
+    Verb.UNPARKED: State.WAITING,
+    Verb.EXPIRED: State.WAITING,
+    Verb.RELEASED: State.WAITING,
     Verb.ASKED: State.SUPPLEMENT,
     Verb.ANSWERED: State.WAITING,
     Verb.APPROVED: State.PRODUCTION,
@@ -58,6 +76,14 @@ STATE_AFTER = {
     Verb.WITHDRAWN: State.WITHDRAWN,
     Verb.READY: State.READY,
     Verb.COLLECTED: State.COLLECTED,
+}
+
+# Verbs that change something else than the state, and the state they are done in.
+STAYS = {
+    Verb.GRANTED: State.CLAIMED,
+    Verb.NOT_GRANTED: State.CLAIMED,
+    Verb.HANDED_OVER: State.CLAIMED,
+    Verb.TRANSFERRED: State.WAITING,
 }
 
 # Legal moves of a state, kept by the database too.
@@ -81,6 +107,13 @@ class ApplicationQuerySet(models.QuerySet):
     def in_line_order(self):
         """The one place that says who is next: priority and ageing in one stored column."""
         return self.order_by("order_at", "pk")
+
+    def in_hand_of(self, officer):
+        return self.filter(claimed_by=officer, state=State.CLAIMED)
+
+    def late(self, at):
+        """Undecided, and the decision was owed before."""
+        return self.filter(origin=Origin.PORTAL, state__in=UNDECIDED, due_at__lt=at)
 
     def before(self, application):
         """Those that wait at the same window and come first."""
@@ -114,6 +147,13 @@ class Application(models.Model):
     caller = models.CharField(_("submitted by"), max_length=6, blank=True, db_default="")
     key = models.UUIDField(null=True, blank=True)
     digest = models.BinaryField(null=True)
+    claimed_by = models.ForeignKey(
+        Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("in hand of")
+    )
+    lease_until = models.DateTimeField(_("in hand until"), null=True, blank=True)
+    parked_until = models.DateField(_("parked until"), null=True, blank=True)
+    version = models.PositiveIntegerField(_("version"), db_default=0)
+    told_late = models.BooleanField(_("lateness told"), db_default=False)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -121,6 +161,11 @@ class Application(models.Model):
         ordering = ["-submitted_at", "-pk"]
         verbose_name = _("application")
         verbose_name_plural = _("applications")
+        permissions = [
+            ("work_line", "May work on the line of a window"),
+            ("unmask_person", "May see who an applicant is, with a reason"),
+            ("steer_line", "May release, reassign and move cases"),
+        ]
         triggers = [
             pgtrigger.FSM(
                 name="legal_moves",
@@ -159,6 +204,19 @@ class Application(models.Model):
                 condition=~Q(state=State.WAITING, origin=Origin.PORTAL)
                 | Q(order_at__isnull=False, due_at__isnull=False),
                 name="who_waits_has_a_place_and_a_due_instant",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.CLAIMED, claimed_by__isnull=False, lease_until__isnull=False)
+                | (~Q(state=State.CLAIMED) & Q(claimed_by=None, lease_until=None)),
+                name="a_case_in_hand_has_an_officer_and_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.PARKED, parked_until__isnull=False)
+                | (~Q(state=State.PARKED) & Q(parked_until=None)),
+                name="a_parked_case_has_a_day_to_come_back",
+            ),
+            models.UniqueConstraint(
+                fields=["claimed_by"], condition=Q(state=State.CLAIMED), name="one_case_in_hand_per_officer"
             ),
             models.UniqueConstraint(fields=["caller", "key"], name="an_application_is_made_once_per_key"),
             models.UniqueConstraint(

@@ -1,0 +1,118 @@
+"""Who is next, and why: priority and ageing stand in one stored instant, so that nobody starves.
+
+Claiming is one data-modifying statement: the case, its event and its touch. Rows that another officer is opening are
+stepped over, so that nobody waits and nobody collides.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, connection
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applications.models import Application, Ground, Origin, State, Verb
+from windows import clock, doorbell
+from windows.models import SHANGHAI, Officer, Touch, Window
+
+LEASE = timedelta(minutes=30)  # real time
+SOON = timedelta(days=1)
+
+CLAIM = f"""
+    WITH next AS (
+        SELECT id FROM applications_application
+        WHERE window_id = %(window)s AND state = '{State.WAITING}' AND origin = '{Origin.PORTAL}'
+        ORDER BY order_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ), claimed AS (
+        UPDATE applications_application a
+        SET state = '{State.CLAIMED}', claimed_by_id = %(by)s, lease_until = clock_timestamp() + %(lease)s,
+            version = version + 1
+        FROM next WHERE a.id = next.id
+        RETURNING a.id, a.window_id, a.ground, a.audience, a.channel
+    ), noted AS (
+        INSERT INTO applications_event (application_id, verb, from_state, to_state, at, recorded_at, by_id, reason,
+                                        window_id, ground, audience, channel)
+        SELECT id, '{Verb.CLAIMED}', '{State.WAITING}', '{State.CLAIMED}', %(at)s, %(at)s, %(by)s, '',
+               window_id, ground, audience, channel FROM claimed
+    ), touched AS (
+        INSERT INTO windows_touch (window_id, day, kind) SELECT window_id, %(day)s, '{Touch.Kind.WORK}' FROM claimed
+    )
+    SELECT id FROM claimed"""
+
+
+def claim_next(window: Window, *, by: Officer, at: datetime | None = None) -> Application | None:
+    """Give the officer whoever is first in line; None when nobody waits.
+
+    Pressing twice gives back the case already in hand, from whatever window.
+    """
+    if in_hand := Application.objects.in_hand_of(by).first():
+        return in_hand
+    at = at or clock.now()
+    values = {"window": window.pk, "by": by.pk, "lease": LEASE, "at": at, "day": clock.local_day(at)}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM, values)
+            row = cursor.fetchone()
+    except IntegrityError as error:
+        if "one_case_in_hand_per_officer" not in str(error):
+            raise
+        return Application.objects.in_hand_of(by).first()
+    if row is None:
+        return None
+    doorbell.ring()
+    return Application.objects.get(pk=row[0])
+
+
+# --- why it is next -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Why:
+    """The reason of a place in line, as told to officers: each part can be reckoned anew from the row."""
+
+    ground: str
+    asserted: bool
+    due_at: datetime
+    behind: int
+
+    @property
+    def text(self) -> str:
+        label = Ground(self.ground).label
+        words = _("%(ground)s, asserted and to be verified") if self.asserted else _("%(ground)s, granted")
+        ground = label if self.ground == Ground.ORDINARY else words % {"ground": label}
+        behind = ngettext("%(n)s waits behind", "%(n)s wait behind", self.behind) % {"n": self.behind}
+        return _("%(ground)s; due %(due)s; %(behind)s") % {
+            "ground": ground,
+            "due": _moment(self.due_at),
+            "behind": behind,
+        }
+
+
+def why(application: Application) -> Why:
+    """Why this case comes before the others that wait at its window."""
+    asserted = bool(application.asserted)
+    waiting = Application.objects.waiting_at(application.window_id)
+    return Why(
+        ground=application.asserted or application.ground,
+        asserted=asserted,
+        due_at=application.order_at,
+        behind=waiting.filter(order_at__gte=application.order_at).exclude(pk=application.pk).count(),
+    )
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone(SHANGHAI)
+    if local.date() == clock.today():
+        return _("today %(time)s") % {"time": f"{local:%H:%M}"}
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def lanes(window: Window, *, at: datetime | None = None) -> dict[str, int]:
+    """How many wait at a window: to verify, then by ground granted; how many of all are late, or due within a day."""
+    at = at or clock.now()
+    counts = {"to_verify": Count("pk", filter=~Q(asserted=""))}
+    counts |= {ground.value: Count("pk", filter=Q(asserted="", ground=ground)) for ground in Ground}
+    counts["late"] = Count("pk", filter=Q(due_at__lt=at))
+    counts["soon"] = Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + SOON))
+    return Application.objects.waiting_at(window).aggregate(**counts)
