@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from applications import due, lifecycle
 from applications.models import Application, DocumentKind, Event, RefusalReason, Requirement, Term
+from applications.views import desk
 from windows import clock, scope
 from windows.admin.scoped import AtWindows, History, ReadOnly, Reference
 from windows.models import Calendar
@@ -37,8 +38,24 @@ class ApplicationAdmin(ReadOnly, AtWindows):
     inlines = (Events,)
 
     def get_urls(self):
-        moved = path("moved/", self.admin_site.admin_view(self.moved), name="applications_application_moved")
-        return [moved, *super().get_urls()]
+        pages = {
+            "moved": ("moved/", self.moved),
+            "desk": ("desk/<str:code>/", desk.desk),
+            "claim": ("desk/<str:code>/claim/", desk.claim),
+            "counter": ("desk/<str:code>/counter/", desk.counter),
+            "case": ("case/<str:number>/", desk.case),
+            "unmask": ("case/<str:number>/unmask/", desk.unmask),
+            "paper": ("case/<str:number>/papers/<str:key>/", desk.paper),
+            "do": ("case/<str:number>/<slug:deed>/", desk.do),
+            "lines": ("lines/", desk.lines),
+            "balance": ("lines/<str:code>/", desk.balance),
+            "moved_cases": ("lines/result/moved/", desk.moved_cases),
+        }
+        own = [
+            path(address, self.admin_site.admin_view(view), name=f"applications_application_{name}")
+            for name, (address, view) in pages.items()
+        ]
+        return [*own, *super().get_urls()]
 
     def moved(self, request):
         """Whose due instant a version of the holiday calendar moves; moves them, once somebody has looked."""

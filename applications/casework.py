@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from applications import due
 from applications.lifecycle import move
 from applications.line import LEASE
-from applications.models import Application, State, Verb
+from applications.models import Application, State, Unmasking, Verb
 from windows import clock, scope
 from windows.lifecycle import NotAllowed
 from windows.models import Offering, Officer, Window
@@ -82,7 +82,13 @@ def hand_over(application: Application, *, by: Officer, to: Officer, at: datetim
 
 
 def verify(
-    application: Application, *, by: Officer, granted: bool, reason: str = "", at: datetime | None = None
+    application: Application,
+    *,
+    by: Officer,
+    granted: bool,
+    reason: str = "",
+    seen: int | None = None,
+    at: datetime | None = None,
 ) -> Application:
     """Grant the asserted ground, and the due instant follows it; or not, and the case keeps its ordinary place."""
     fresh = in_hand(application, by)
@@ -91,10 +97,17 @@ def verify(
     if not granted and not reason.strip():
         raise NotAllowed(_("Say why the ground is not granted."))
     if not granted:
-        return move(fresh, Verb.NOT_GRANTED, by=by, at=at, reason=reason, asserted="", order_at=fresh.due_at)
+        return move(fresh, Verb.NOT_GRANTED, by=by, at=at, reason=reason, seen=seen, asserted="", order_at=fresh.due_at)
     owed = due.on_ground(fresh.asserted, fresh.service, fresh.submitted_at, due.pauses_of(fresh)).at
     fields = {"ground": fresh.asserted, "asserted": "", "due_at": owed, "order_at": owed}
-    return move(fresh, Verb.GRANTED, by=by, at=at, reason=reason, **fields)
+    return move(fresh, Verb.GRANTED, by=by, at=at, reason=reason, seen=seen, **fields)
+
+
+def unmask(application: Application, *, by: Officer, reason: str, at: datetime | None = None) -> Unmasking:
+    """Note who looks at the person, and why; NotAllowed without a reason."""
+    if not reason.strip():
+        raise NotAllowed(_("Say why you need to see the person."))
+    return Unmasking.objects.create(application=application, by=by, at=at or clock.now(), reason=reason[:200])
 
 
 # --- supervisors --------------------------------------------------------------------------------------------------

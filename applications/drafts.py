@@ -8,16 +8,20 @@ from applications import lifecycle, sealing
 from applications.lifecycle import Submission
 from applications.models import Application, Draft
 from windows import clock
+from windows.models import Officer
 
 KEPT_FOR = timedelta(days=30)
 LONGEST_VALUE = 1000  # characters of one field
 
 
-def begin(typed: dict[str, dict[str, str]] | None = None) -> tuple[Draft, str]:
-    """A new draft and the code that brings its applicant back; only its keyed hash is kept."""
+def begin(typed: dict[str, dict[str, str]] | None = None, *, by: Officer | None = None) -> tuple[Draft, str]:
+    """A new draft and the code that brings its applicant back; only its keyed hash is kept.
+
+    `by` is the officer who fills it in for somebody at the counter.
+    """
     code, now = sealing.new_secret(), clock.now()
     return Draft.objects.create(
-        code=sealing.secret_hash(code), typed=sealing.seal(typed or {}), made_at=now, saved_at=now
+        code=sealing.secret_hash(code), typed=sealing.seal(typed or {}), made_at=now, saved_at=now, by=by
     ), code
 
 
@@ -54,7 +58,7 @@ def submit(draft: Draft, wanted: Submission) -> Application:
     locked = Draft.objects.select_for_update(of=("self",)).select_related("application").get(pk=draft.pk)
     if locked.application is None:
         keys = list(locked.uploads.values_list("pk", flat=True))
-        locked.application = lifecycle.submit(wanted, uploads=keys).application
+        locked.application = lifecycle.submit(wanted, uploads=keys, by=locked.by).application
         locked.typed, locked.saved_at = sealing.seal({}), clock.now()
         locked.save(update_fields=["application", "typed", "saved_at"])
     return locked.application

@@ -63,11 +63,11 @@ class Day(forms.MultiValueField):
 
 
 class Page(forms.Form):
-    """One page of the form. `answers` holds what the earlier pages told."""
+    """One page of the form. `answers` holds what the earlier pages told; at a `counter` an officer fills it in."""
 
-    def __init__(self, data=None, *, answers: dict | None = None, **options) -> None:
+    def __init__(self, data=None, *, answers: dict | None = None, counter: bool = False, **options) -> None:
         super().__init__(data, label_suffix="", **options)
-        self.answers = answers or {}
+        self.answers, self.counter = answers or {}, counter
         self.arrange()
 
     def arrange(self) -> None:

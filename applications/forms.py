@@ -38,7 +38,7 @@ class WhichService(Page):
         field = self.fields["service"]
         field.choices = [(service.pk, service.name) for service in services]
         field.hints = {service.pk: self.hint(service) for service in services}
-        field.barred = {service.pk for service in services if not service.online}
+        field.barred = {service.pk for service in services if not (service.online or self.counter)}
 
     @staticmethod
     def hint(service: Service) -> str:
@@ -69,7 +69,7 @@ class WhichWindow(Page):
         field = self.fields["window"]
         field.choices = [(window.pk, window.name) for window in found]
         field.hints = {window.pk: window for window in found}
-        field.barred = {window.pk for window in found if window.online_stop}
+        field.barred = {window.pk for window in found if window.online_stop and not self.counter}
 
     def _found(self, place: str) -> list[Window]:
         condition = WindowFilter({"division": place}, Window.objects.filter(services=self.service).with_status())

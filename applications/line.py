@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications.models import Application, Ground, Origin, State, Verb
+from applications.models import UNDECIDED, Application, Ground, Origin, State, Verb
 from windows import clock, doorbell
 from windows.models import SHANGHAI, Officer, Touch, Window
 
@@ -116,3 +116,31 @@ def lanes(window: Window, *, at: datetime | None = None) -> dict[str, int]:
     counts["late"] = Count("pk", filter=Q(due_at__lt=at))
     counts["soon"] = Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + SOON))
     return Application.objects.waiting_at(window).aggregate(**counts)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A window's line for a supervisor."""
+
+    window: Window
+    waiting: int
+    in_hand: int
+    parked: int
+    asked: int
+    late: int
+
+
+def of_windows(applications: QuerySet[Application], *, at: datetime | None = None) -> list[Row]:
+    """The lines of all windows among these applications where anything is undecided; most late ones first."""
+    at = at or clock.now()
+    counts = {
+        "waiting": Count("pk", filter=Q(state=State.WAITING)),
+        "in_hand": Count("pk", filter=Q(state=State.CLAIMED)),
+        "parked": Count("pk", filter=Q(state=State.PARKED)),
+        "asked": Count("pk", filter=Q(state=State.SUPPLEMENT)),
+        "late": Count("pk", filter=Q(due_at__lt=at)),
+    }
+    undecided = applications.filter(origin=Origin.PORTAL, state__in=UNDECIDED).order_by()
+    found = list(undecided.values("window").annotate(**counts).order_by("-late", "-waiting", "window")[:500])
+    windows = Window.objects.select_related("division").in_bulk([row["window"] for row in found])
+    return [Row(windows[row.pop("window")], **row) for row in found]

@@ -90,3 +90,12 @@ def download(found) -> HttpResponse:
     if file is None:
         raise Http404
     return HttpResponse(uploads.read(file.key), headers=uploads.headers(name_of(file), file.media_type))
+
+
+def shown_or_saved(found) -> HttpResponse:
+    """One of these files for an officer: a picture to look at, a PDF to save."""
+    file = found.first()
+    if file is None:
+        raise Http404
+    headers = uploads.headers(name_of(file), file.media_type, inline=True)
+    return HttpResponse(uploads.read(file.key), headers=headers)

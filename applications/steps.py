@@ -15,7 +15,7 @@ from applications import documents, drafts, forms, lifecycle, person, sealing
 from applications.forms import Page, WhichDocument
 from applications.models import Draft, Ground, Requirement, Upload
 from windows import clock
-from windows.models import Service, Window
+from windows.models import Channel, Service, Window
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class Filled:
     def __init__(self, draft: Draft) -> None:
         self.draft, self.typed = draft, drafts.typed_of(draft)
         self.answers: dict[str, dict] = {}
+        self.counter = draft.by_id is not None
         self.forms: dict[str, Page] = {}
         self.done: dict[str, bool] = {}
         for step in STEPS:
@@ -80,7 +81,7 @@ class Filled:
     def _fill(self, step: Step) -> bool:
         if step.form is None:
             return "service" in self.answers and not any(asked.missing for asked in self.papers)
-        form = self.forms[step.name] = step.form(self.typed.get(step.name), answers=self.answers)
+        form = self.forms[step.name] = step.form(self.typed.get(step.name), answers=self.answers, counter=self.counter)
         if not form.is_valid():
             return False
         self.answers[step.name] = form.told()
@@ -122,6 +123,7 @@ class Filled:
             email=self.answers["contact"]["email"],
             key=self.draft.key,
             asserted="" if asserted == Ground.ORDINARY else asserted,
+            channel=Channel.COUNTER if self.counter else Channel.ONLINE,
         )
 
 

@@ -14,7 +14,7 @@ from applications.models.case import (
     Supplement,
     Verb,
 )
-from applications.models.papers import Draft, Message, Upload
+from applications.models.papers import Draft, Message, Unmasking, Upload
 from applications.models.reference import DocumentKind, Ground, RefusalReason, Requirement, Term
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "State",
     "Supplement",
     "Term",
+    "Unmasking",
     "Upload",
     "Verb",
 ]

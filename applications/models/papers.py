@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.case import Application, Supplement, Verb
 from applications.models.reference import DocumentKind
+from windows.models import APPEND_ONLY, Officer
 
 
 class Draft(models.Model):
@@ -24,6 +25,7 @@ class Draft(models.Model):
     made_at = models.DateTimeField(_("made"))
     saved_at = models.DateTimeField(_("saved"), db_index=True)
     application = models.OneToOneField(Application, models.PROTECT, null=True, blank=True, related_name="draft")
+    by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
 
     def __str__(self):
         return str(self.key)
@@ -54,6 +56,24 @@ class Upload(models.Model):
 
     def __str__(self):
         return self.key
+
+
+class Unmasking(models.Model):
+    """An officer looked at who an applicant is, and said why. Never altered."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="unmaskings")
+    by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"))
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = _("unmasking")
+        verbose_name_plural = _("unmaskings")
+        triggers = [APPEND_ONLY]
+
+    def __str__(self):
+        return f"{self.application_id} {self.by_id}"
 
 
 class Message(models.Model):

@@ -107,7 +107,7 @@ def step(request, name):
         return redirect("applications:list")
     if request.method != "POST":
         return _show(request, filled, wanted, filled.forms[name], telling=False)
-    form = wanted.form(request.POST, answers=filled.answers)
+    form = wanted.form(request.POST, answers=filled.answers, counter=filled.counter)
     drafts.save(request.draft, name, {field: request.POST.get(field, "") for field in form.names()})
     if "language" in request.POST:
         return redirect(in_language(request.POST["language"], "applications:step", name=name))

@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from portal import children, embedded, roles, sharing
+from portal import children, embedded, roles, sample_cases, sharing
 from portal.supervisor import Program, Stop, Supervisor, ignore_signals, raise_stop_on_signals
 from windows import clock
 from windows.models import SHANGHAI, ClockOffset
@@ -82,6 +82,8 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         if not ClockOffset.objects.exists():
             self._load()
+        if made := sample_cases.fill():
+            self.say(f"已生成示例申请 Sample applications: {made}")
         accounts = roles.create_demo_accounts()
         connection.close()
         with self.step("静态文件", "Static files"):
