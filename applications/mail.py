@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F
@@ -13,7 +14,9 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from applications import sealing
-from applications.models import Message, Verb
+from applications.models import Application, Message, Verb
+from windows import scope
+from windows.models import SHANGHAI, Officer
 
 BATCH = 50
 TRIES = 8
@@ -64,3 +67,26 @@ def letter(message: Message) -> EmailMessage:
     subject = f"出入境申请 Application {reference}"
     connection = get_connection(timeout=settings.EMAIL_TIMEOUT)
     return EmailMessage(subject, "\n\n————\n\n".join(parts) + "\n", to=[to], connection=connection)
+
+
+def tell_supervisors(late: list[Application]) -> int:
+    """One mail to each supervisor whose reach holds a case that has just become late; returns how many went out."""
+    told = {officer.email: cases for officer in _supervisors() if (cases := _within(officer, late))}
+    for address, cases in told.items():
+        lines = [f"{case.number} {case.window} {case.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for case in cases]
+        text = "\n".join([*lines, "", f"{settings.PORTAL_URL}{reverse('admin:index')}", ""])
+        subject = f"逾期申请 Late applications: {len(cases)}"
+        EmailMessage(subject, text, to=[address]).send(fail_silently=True)
+    return len(told)
+
+
+def _supervisors():
+    steering = Permission.objects.filter(codename="steer_line", content_type__app_label="applications")
+    found = Officer.objects.filter(groups__permissions__in=steering, is_active=True)
+    return found.exclude(email="").distinct()
+
+
+def _within(officer: Officer, cases: list[Application]) -> list[Application]:
+    mine = scope.windows_of(officer).filter(pk__in=[case.window_id for case in cases])
+    codes = set(mine.values_list("pk", flat=True))
+    return [case for case in cases if case.window_id in codes]

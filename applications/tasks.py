@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from applications import drafts, mail, uploads
+from applications import casework, drafts, mail, uploads
 from applications.models import Upload
 from windows import limits
 
@@ -12,6 +12,14 @@ from windows import limits
 @shared_task(ignore_result=True)
 def send_mail():
     mail.send_due()
+
+
+@shared_task(ignore_result=True)
+def bring_back():
+    """Cases whose lease is over or whose day has come go back in line; late ones are told to supervisors, once."""
+    casework.expire_leases()
+    casework.unpark()
+    mail.tell_supervisors(casework.tell_late())
 
 
 @shared_task(ignore_result=True)

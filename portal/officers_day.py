@@ -5,6 +5,8 @@ from datetime import date
 
 from django.db.models import F, Q
 
+from applications import line
+from applications.models import Application
 from measures import reporting, restoration
 from measures.models import Campaign, Port
 from measures.restoration import Restoration
@@ -33,11 +35,23 @@ class Figures:
 def of(officer: Officer) -> dict:
     """The context of the first page; each part is empty for a role that has nothing to do with it."""
     day = {"today": clock.today(), "now": clock.now()}
+    if officer.has_perm("applications.work_line"):
+        day |= line_of(officer)
     if officer.has_perm("windows.view_window"):
         day |= windows_of(officer) | {"figures": figures_of(officer)}
     if officer.has_perm("measures.add_return"):
         day |= ports_of(officer)
     return day
+
+
+def line_of(officer: Officer) -> dict:
+    """The case in hand, and the lines of his windows; of many windows only those where something is undecided."""
+    undecided = Application.objects.filter(scope.at_windows(officer, "window"))
+    rows = line.of_windows(undecided)[:SHOWN]
+    quiet = scope.windows_of(officer).exclude(pk__in=[row.window.pk for row in rows]).order_by("pk")[: SHOWN + 1]
+    quiet = list(quiet) if len(quiet) + len(rows) <= SHOWN else []
+    in_hand = Application.objects.in_hand_of(officer).select_related("service").first()
+    return {"in_hand": in_hand, "line_rows": rows, "quiet_windows": quiet}
 
 
 def windows_of(officer: Officer) -> dict:
