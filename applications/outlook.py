@@ -35,7 +35,7 @@ def of(application: Application, *, today: date | None = None) -> Outlook | None
     calendar = deadlines.load()
     days = working_days_until(today, calendar)
     counts = dict(
-        Event.objects.filter(window=application.window_id, verb__in=DECIDED, day__range=(days[0], days[-1]))
+        Event.objects.filter(window=application.window_id, verb__in=DECIDED, day__in=days)
         .values_list("day")
         .annotate(n=Count("pk"))
     )

@@ -2,8 +2,12 @@
 
 from datetime import date, datetime, timedelta
 from itertools import count
+from uuid import uuid4
 
+from applications import lifecycle as lifecycle_of_applications
+from applications import sealing
 from applications.imports import import_applications
+from applications.models import Application, RefusalReason
 from measures.models import Campaign, Port
 from windows import lifecycle
 from windows.models import (
@@ -97,13 +101,35 @@ def decided(
     channel: str = "online",
     audience: str = "chinese",
 ) -> str:
-    """An application reported by a provincial system, submitted and decided at `at`; returns its number."""
+    """An application reported by a provincial system, submitted (and decided, unless `verb` is "") at `at`; its number."""
     number = f"T{next(_numbers):07}"
-    row = (number, at_window.pk, service().pk, audience, channel, ground, at.isoformat(), at.isoformat(), verb)
+    ended = at.isoformat() if verb else ""
+    row = (number, at_window.pk, service().pk, audience, channel, ground, at.isoformat(), ended, verb)
     header = "number,window,service,audience,channel,ground,submitted_at,decided_at,outcome"
     report = import_applications("made.csv", f"{header}\n{','.join(row)}\n".encode())
     assert report.ok, report.problems
     return number
+
+
+def submission(at_window: Window, what: Service | None = None, **fields) -> lifecycle_of_applications.Submission:
+    """A checked request of an invented person, another one each time; the window offers the service."""
+    what = what or service()
+    offering(at_window, what)
+    number = next(_numbers)
+    answers = {"contact": {"email": f"a{number}@example.org"}, "collection": {"collection": "window"}}
+    fields = {"answers": answers, "email": f"a{number}@example.org", "key": uuid4()} | fields
+    fields.setdefault("person", sealing.blind_index("passport", f"A{number:07}"))
+    return lifecycle_of_applications.Submission(service=what, window=at_window, **fields)
+
+
+def waiting(at_window: Window, what: Service | None = None, *, at: datetime = NOON, **fields) -> Application:
+    """An application of this portal that waits in line since `at`."""
+    return lifecycle_of_applications.submit(submission(at_window, what, **fields), at=at).application
+
+
+def refusal_reason(code: str = "not_eligible") -> RefusalReason:
+    names = {"name_zh": "不符合申请条件", "name_en": "The conditions are not met"}
+    return RefusalReason.objects.get_or_create(code=code, defaults=names)[0]
 
 
 def campaign() -> Campaign:

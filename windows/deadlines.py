@@ -167,8 +167,8 @@ class WorkingDays:
         if pause:
             return _still(day, pause)
         if mark := self.marks.get(day):
-            names = {"name_zh": mark.name_zh, "name_en": mark.name_en}
-            return Step(day, Why.MAKE_UP, number, **names) if mark.worked else Step(day, Why.HOLIDAY, **names)
+            why = Why.MAKE_UP if mark.worked else Why.HOLIDAY
+            return Step(day, why, number if mark.worked else None, mark.name_zh, mark.name_en)
         provisional = day.year not in self.versions
         if self.is_working_day(day):
             return Step(day, Why.COUNTED, number, provisional=provisional)

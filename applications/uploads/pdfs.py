@@ -12,6 +12,7 @@ import zlib
 from base64 import a85decode
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 from pypdf import PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError
@@ -51,7 +52,7 @@ TO_BYTES = {"/ASCII85Decode", "/A85"}
 OF_IMAGES = {"/DCTDecode", "/DCT", "/CCITTFaxDecode", "/CCF", "/JBIG2Decode", "/JPXDecode"}
 MEASURABLE = FLATE | TO_BYTES | OF_IMAGES | {"/ASCIIHexDecode", "/AHx", "/RunLengthDecode", "/RL"}
 
-LIMITS = {
+LIMITS: dict[str, Any] = {
     "zlib_maximum_output_length": LARGEST_OBJECT_STREAM,
     "zlib_maximum_recovery_input_length": 0,
     "lzw_maximum_output_length": LARGEST_OBJECT_STREAM,
@@ -194,9 +195,9 @@ def _object_at(place: int, reference: IndirectObject, reader: _Reader) -> PdfObj
 
 def _members(stream: StreamObject, reader: _Reader, deadline: _Deadline) -> Iterator[PdfObject]:
     content = _Metered(stream.get_data(), deadline)
-    first = int(stream["/First"])
+    first = _number(stream, "/First")
     header = content.read(first).split()
-    for offset in header[1 : 2 * int(stream["/N"]) : 2]:
+    for offset in header[1 : 2 * _number(stream, "/N") : 2]:
         content.seek(first + int(offset))
         while (byte := content.read(1)) and byte in WHITESPACE:
             pass
@@ -231,15 +232,23 @@ def _refuse_active(part: PdfObject) -> None:
 
 def _unpacked(stream: StreamObject) -> int:
     """Bytes that a stream unpacks to; Refused when it is packed twice, or in a way that cannot be measured."""
-    if stream.get("/Subtype") == "/Image" and int(stream["/Width"]) * int(stream["/Height"]) > LARGEST_IMAGE:
+    if stream.get("/Subtype") == "/Image" and _number(stream, "/Width") * _number(stream, "/Height") > LARGEST_IMAGE:
         raise Refused("pdf_heavy")
     filters = _filters(stream)
     data = stream._data  # the library has no public name for the bytes as they are packed
-    if not set(filters) <= MEASURABLE or sum(name not in TO_BYTES | OF_IMAGES for name in filters) > 1:
+    packings = [name for name in filters if name not in TO_BYTES | OF_IMAGES]
+    if not set(filters) <= MEASURABLE or len(packings) > 1 or len(filters) > 2:
         raise Refused("pdf_heavy")
     if filters and filters[0] in TO_BYTES:
         data = a85decode(data.partition(b"~>")[0].removeprefix(b"<~"))
     return _inflated(data) if FLATE & set(filters) else len(data)
+
+
+def _number(stream: StreamObject, key: str) -> int:
+    value = stream[key]
+    if not isinstance(value, int):
+        raise ValueError(f"{key} is not a number")
+    return value
 
 
 def _filters(stream: StreamObject) -> list[str]:

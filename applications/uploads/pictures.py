@@ -75,7 +75,7 @@ def _measure(image: Image.Image) -> None:
 def _upright(image: Image.Image) -> Image.Image:
     turn = None
     with suppress(Exception):  # unreadable metadata is thrown away like any other
-        turn = TURNS.get(image.getexif().get(ORIENTATION))
+        turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
     return image if turn is None else image.transpose(turn)
 
 

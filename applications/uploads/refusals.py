@@ -1,7 +1,6 @@
 """Why a document is not taken: one code for each rule, one text that says what to do instead."""
 
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LARGEST_MB = 10
@@ -9,7 +8,7 @@ LARGEST_MEGAPIXELS = 40
 SHORTEST_SIDE, LONGEST_SIDE = 200, 12_000  # pixels
 MOST_PAGES = 30
 
-REASONS: dict[str, Promise] = {
+REASONS = {
     "empty": _("The file is empty. Choose it again; if it stays empty, scan or photograph the document anew."),
     "too_large": _(
         "The file is larger than %(megabytes)s MB. Photograph the document with a lower resolution, or split the PDF."

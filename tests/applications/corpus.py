@@ -3,6 +3,7 @@
 import random
 import struct
 import zlib
+from base64 import a85encode
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -128,6 +129,11 @@ def packed(content: bytes, entries: bytes = b"") -> bytes:
     return stream(zlib.compress(content, 9), entries + b" /Filter /FlateDecode")
 
 
+def in_letters(content: bytes) -> bytes:
+    """Packed and then written in letters, as report programs do."""
+    return stream(a85encode(zlib.compress(content, 9)) + b"~>", b"/Filter [/ASCII85Decode /FlateDecode]")
+
+
 def objects(pages: int = 1, catalog: bytes = b"") -> dict[int, bytes]:
     kids = b"3 0 R " * pages if pages < 100 else b""
     return {
@@ -160,6 +166,13 @@ def written(parts: dict[int, bytes], trailer: bytes = b"") -> bytes:
 
 def pdf(pages: int = 1, catalog: bytes = b"", extra: dict[int, bytes] | None = None, trailer: bytes = b"") -> bytes:
     return written(objects(pages, catalog) | (extra or {}), trailer)
+
+
+def misplaced(content: bytes, number: int, by: int) -> bytes:
+    """The same PDF with a cross-reference that is some bytes off for one object."""
+    table = content.rindex(b"\nxref\n") + len(b"\nxref\n")
+    row = content.index(b"\n", table) + 1 + 20 * number
+    return content[:row] + b"%010d" % (int(content[row : row + 10]) + by) + content[row + 10 :]
 
 
 def pdf_with_annotation(annotation: bytes) -> bytes:

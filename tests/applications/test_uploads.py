@@ -25,6 +25,11 @@ HOUR = timedelta(hours=1)
 MB = 1024 * 1024
 
 
+def named(value: object) -> str | None:
+    """Readable names of test cases: files by their first bytes."""
+    return repr(value[:12]) if isinstance(value, bytes) else None
+
+
 def outcome(content: bytes, name: str = "scan") -> str:
     """The media type of what is taken, or the code of the refusal."""
     try:
@@ -195,6 +200,7 @@ def test_a_truncated_picture_is_refused(make, part):
         (corpus.many_scans(), "picture_damaged"),
         (corpus.animated(), "picture_moves"),
     ],
+    ids=named,
 )
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_pictures_that_cost_too_much_are_refused(content, code):
@@ -202,6 +208,10 @@ def test_pictures_that_cost_too_much_are_refused(content, code):
 
     assert outcome(content) == code
     assert time.thread_time() - began < 1.5
+
+
+def test_pillows_own_net_is_set():
+    assert Image.MAX_IMAGE_PIXELS == 40_000_000
 
 
 def test_a_thumbnail_is_a_small_jpeg_of_pictures_only():
@@ -226,6 +236,7 @@ LINK = b"<</S /URI /URI (https://www.nia.gov.cn/JS/AA)>>"
         corpus.pdf(catalog=b"/OpenAction <</S /GoTo /D [3 0 R /Fit]>>"),
         corpus.pdf_with_annotation(b"/Subtype /Link /A " + LINK),
         corpus.pdf(extra={5: corpus.stream(b"q 1 0 0 1 0 0 cm /JS Do /AA Do Q")}),
+        corpus.pdf(extra={5: corpus.in_letters(b"BT (letter) Tj ET")}),
         corpus.pdf() + b"\r\n\x00",
     ],
 )
@@ -286,6 +297,7 @@ def test_a_pdf_that_does_anything_is_refused(content):
         (corpus.pdf()[:300], "pdf_wrapped"),
         (b"%PDF-1.7\n" + corpus.noise(3000) + b"%%EOF", "pdf_damaged"),
         (corpus.pdf().replace(b"3 0 obj", b"8 0 obj"), "pdf_damaged"),
+        (corpus.misplaced(corpus.pdf(), 3, 1), "pdf_damaged"),  # the library would find it, others may find another
         (corpus.pdf().replace(b"startxref\n", b"startxref\n1"), "pdf_damaged"),
         (corpus.pdf().replace(b"/Kids [3 0 R ]", b"/Kids [2 0 R ]"), "pdf_damaged"),
         (corpus.pdf(extra={5: b"[" * 100_000}), "pdf_damaged"),
@@ -305,14 +317,16 @@ ZEROS = bytes(50_000_000)
 @pytest.mark.parametrize(
     "content",
     [
-        corpus.pdf(extra={number: corpus.packed(ZEROS) for number in range(5, 12)}),
+        corpus.pdf(extra=dict.fromkeys(range(5, 12), corpus.packed(ZEROS))),
         corpus.pdf(extra={5: corpus.stream(twice(ZEROS), b"/Filter [/FlateDecode /FlateDecode]")}),
+        corpus.pdf(extra=dict.fromkeys(range(5, 12), corpus.in_letters(ZEROS))),
+        corpus.pdf(extra={5: corpus.stream(b"x", b"/Filter [/A85 /A85 /FlateDecode]")}),
         corpus.pdf(extra={5: corpus.stream(b"x", b"/Filter /LZWDecode")}),
         corpus.pdf(extra={5: corpus.stream(b"x", b"/Subtype /Image /Width 60000 /Height 60000 /Filter /DCTDecode")}),
         corpus.pdf_with_object_stream(b"", holder=corpus.packed(ZEROS, b"/Type /ObjStm /N 3 /First 9")),
         corpus.pdf_with_object_stream(b"", holder=corpus.stream(b"2 0 " * 600_000, b"/Type /ObjStm /N 3 /First 9")),
     ],
-    ids=["many", "twice", "unmeasurable", "image", "object stream", "plain object stream"],
+    ids=["many", "twice", "in letters", "thrice", "unmeasurable", "image", "object stream", "plain object stream"],
 )
 def test_pdfs_that_unpack_to_too_much_are_refused(content):
     began = time.thread_time()
@@ -333,10 +347,18 @@ def test_reading_a_dense_pdf_ends_at_the_limit_of_time(make, unit, monkeypatch):
 
 
 def test_the_library_does_not_tell_the_log_what_a_pdf_says(caplog):
+    spaced = corpus.misplaced(corpus.pdf(), 4, -1)  # a blank before an object, of which the library warns
+
     with caplog.at_level(logging.DEBUG):
-        assert outcome(corpus.pdf(extra={5: b"<</A 1 /A (%s)>>" % PLACE.encode()})) == "pdf_damaged"
+        assert outcome(spaced) == "application/pdf"
 
     assert [record.name for record in caplog.records if record.name.startswith("pypdf")] == []
+
+
+def test_unpacking_stops_at_the_limit(monkeypatch):
+    monkeypatch.setattr(pdfs, "LARGEST_UNPACKED", MB)
+
+    assert MB < pdfs._inflated(corpus.zlib.compress(ZEROS)) < 3 * MB
 
 
 HIGHEST = """
@@ -360,9 +382,16 @@ print(found, (highest() - before) // 1024)
         (lambda: corpus.declared_png(30_000, 30_000, rows=True), "picture_huge", 20),
         (lambda: corpus.encoded(Image.new("RGB", (8_000, 5_000)), "JPEG"), "image/jpeg", 400),
         (lambda: corpus.pdf(extra={5: corpus.packed(bytes(500_000_000))}), "pdf_heavy", 40),
+        (
+            lambda: corpus.pdf_with_object_stream(
+                b"", holder=corpus.packed(bytes(250_000_000), b"/Type /ObjStm /N 3 /First 9")
+            ),
+            "pdf_heavy",
+            60,
+        ),
         (lambda: corpus.pdf(extra={5: b"[%s]" % (b"[%s]" % (b"()" * 900) * 2_000)}), "pdf_heavy", 400),
     ],
-    ids=["bomb", "largest picture", "zip bomb", "dense PDF"],
+    ids=["bomb", "largest picture", "zip bomb", "object stream", "dense PDF"],
 )
 def test_memory_is_bounded(make, found, megabytes):
     run = subprocess.run([sys.executable, "-c", HIGHEST], input=make(), capture_output=True, check=True)

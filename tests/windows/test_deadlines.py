@@ -402,6 +402,16 @@ def test_calendars_are_loaded_by_one_query_for_one_and_for_all_years(django_asse
 
 
 @pytest.mark.django_db
+def test_a_newer_version_replaces_the_whole_year_of_the_older():
+    make.calendar("2030", announced_at=at("03-10 12:00"), holiday=["0501", "0502"], workday=["0504"])
+    make.calendar("2030-newer", announced_at=at("03-11 12:00"), holiday=["0501"])
+
+    known = deadlines.load(at("03-11 12:00"))
+
+    assert [known.is_working_day(at(f"2030-05-0{day} 00:00").date()) for day in (1, 2, 4)] == [False, True, False]
+
+
+@pytest.mark.django_db
 def test_a_version_without_a_day_still_covers_its_year():
     make.calendar("2030", announced_at=at("03-11 12:00"))
 

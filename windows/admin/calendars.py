@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ LONGEST_HOLIDAY = 31
 class SpanForm(forms.ModelForm):
     """Days in a row, as the notice names them: from the first to the last."""
 
-    last = forms.DateField(label=_("last day"), required=False, widget=admin.widgets.AdminDateWidget)
+    last = forms.DateField(label=_("last day"), required=False, widget=AdminDateWidget)
 
     class Meta:
         model = CalendarDay
