@@ -51,8 +51,7 @@ def submit(draft: Draft, wanted: Submission) -> Application:
     """Make the application of a draft, once: pressed again, it is the same. What was typed is kept there alone."""
     locked = Draft.objects.select_for_update(of=("self",)).select_related("application").get(pk=draft.pk)
     if locked.application is None:
-        keys = list(locked.uploads.values_list("pk", flat=True))
-        locked.application = lifecycle.submit(wanted, uploads=keys).application
+        locked.application = lifecycle.submit(wanted, uploads=locked.uploads.order_by()).application
         locked.typed, locked.saved_at = sealing.seal({}), clock.now()
         locked.save(update_fields=["application", "typed", "saved_at"])
     return locked.application

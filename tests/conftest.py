@@ -64,11 +64,12 @@ def pytest_unconfigure(config):
 
 
 @pytest.fixture(autouse=True)
-def _read_afresh():
-    """The clock's offset and rendered pages are remembered in the process; no test may see another's."""
+def _read_afresh(monkeypatch):
+    """What a process remembers (the clock's offset, reference data, pages) no test may see of another."""
     from portal import editions  # Django is not set up yet when this file is read
-    from windows import clock
+    from windows import clock, memo
 
+    monkeypatch.setattr(memo, "SECONDS", 0.0)
     clock.forget()
     editions.shelf.forget()
 

@@ -114,6 +114,10 @@ class StatusChangeQuerySet(models.QuerySet):
     def whole_window(self):
         return self.filter(service=None, channel="")
 
+    def narrower(self):
+        """Entries of one service or channel, with what `openness.limits` looks at."""
+        return self.exclude(service=None, channel="").select_related("superseded_by")
+
     def known(self, at=None):
         """Entries recorded by `at` and not superseded by an entry recorded by then; retractions left out."""
         later = StatusChange.objects.filter(supersedes=OuterRef("pk"))
