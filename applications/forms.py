@@ -83,7 +83,7 @@ class WhichWindow(Page):
         self.searched = bool(self.sought)
         found = list(self._offering().with_status().select_related("division__parent__parent")[: MOST_WINDOWS + 1])
         self.too_many = len(found) > MOST_WINDOWS
-        self._choose_from(with_entries(stops(found[:MOST_WINDOWS], self.service)))
+        self._choose_from(with_entries(stops(found[:MOST_WINDOWS], self.service, told=True)))
 
     def _offering(self) -> QuerySet[Window]:
         """The windows of the place that offer the service; none where no place, or an unknown one, is typed."""
@@ -105,10 +105,10 @@ class WhichWindow(Page):
         return self.fields["window"].hints[self.cleaned_data["window"]]
 
 
-def stops(windows: list[Window], service: str) -> list[Window]:
+def stops(windows: list[Window], service: str, *, told: bool = False) -> list[Window]:
     """Give each window what keeps the service from being applied for online there, None where nothing does."""
     narrower: dict[str, list[StatusChange]] = {}
-    for entry in StatusChange.objects.narrower().filter(window__in=windows).select_related("reason"):
+    for entry in StatusChange.objects.narrower(told=told).filter(window__in=windows):
         narrower.setdefault(entry.window_id, []).append(entry)
     for window in windows:
         window.online_stop = openness.online_stop(openness.limits(narrower.get(window.pk, ())), service)

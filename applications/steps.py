@@ -89,7 +89,7 @@ class Filled:
     @property
     def papers(self) -> list[Asked]:
         if not hasattr(self, "_papers"):
-            uploads = list(self.draft.uploads.select_related("document"))
+            uploads = list(self.draft.uploads.order_by("at", "pk"))
             self._papers = [
                 Asked(needed, [file for file in uploads if file.document_id == needed.document_id])
                 for needed in requirements(self.answers)
