@@ -143,13 +143,15 @@ class Site:
         strike(self.redis.process)
 
     def kill_postgres(self):
-        """The postmaster first, as it would otherwise see its children die and recover by itself."""
+        """SIGKILL the postmaster, stopped before so that it starts no other process, and every child; all are gone."""
         postmaster = self.postgres.process
+        os.kill(postmaster.pid, signal.SIGSTOP)
         backends = children_of(postmaster.pid)
         for pid in (postmaster.pid, *backends):
             with suppress(ProcessLookupError):
                 kill(pid)
         postmaster.wait()
+        assert wait_until(lambda: all(map(ended, backends)))
 
     @contextmanager
     def stopped_fold(self):
@@ -205,3 +207,11 @@ def strike(process):
 
 def children_of(pid):
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def ended(pid):
+    """Whether the process is gone, or only waits for its parent to notice."""
+    try:
+        return not Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return True
