@@ -10,7 +10,7 @@ import pytest
 from django.db import InternalError, connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from applications import lifecycle
 from applications.models import MOVES, STATE_AFTER, Application, State, Verb
@@ -21,6 +21,7 @@ from windows.lifecycle import NotAllowed
 LONG = os.environ.get("DRILL") == "1"  # `make drill`: the figures of the promises
 RUNS, STEPS = (2_000, 50) if LONG else (100, 30)
 pytestmark = [pytest.mark.drill] if LONG else []
+FEW = 2  # applications at once, so that each goes far
 ITEM = {"document": "", "text": "The second page is missing."}
 
 # What must never be found, each as a query for what breaks the rule.
@@ -102,7 +103,7 @@ class Lifecycle(RuleBasedStateMachine):
         super().__init__()
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
-        self.at, self.events = NOON, []
+        self.at, self.events, self.submitted = NOON, [], 0
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -117,9 +118,10 @@ class Lifecycle(RuleBasedStateMachine):
         except NotAllowed:
             assert not (legal and may), f"{verb} was refused"
 
+    @precondition(lambda self: self.submitted < FEW)
     @rule(target=applications, asserted=st.sampled_from(["", "urgent"]))
     def submit(self, asserted):
-        self.at += timedelta(hours=5)
+        self.at, self.submitted = self.at + timedelta(hours=5), self.submitted + 1
         return make.waiting(self.window, at=self.at, asserted=asserted)
 
     @rule(application=applications, reason=st.sampled_from(["", "It was hidden."]))
