@@ -16,14 +16,16 @@ LONGEST_VALUE = 1000  # characters of one field
 def begin(typed: dict[str, dict[str, str]] | None = None) -> tuple[Draft, str]:
     """A new draft and the code that brings its applicant back; only its keyed hash is kept."""
     code, now = sealing.new_secret(), clock.now()
-    return Draft.objects.create(code=sealing.secret_hash(code), typed=sealing.seal(typed or {}), made_at=now, saved_at=now), code
+    return Draft.objects.create(
+        code=sealing.secret_hash(code), typed=sealing.seal(typed or {}), made_at=now, saved_at=now
+    ), code
 
 
 def by_code(code: str) -> Draft | None:
     """The draft that a code belongs to; None for an unknown code and for a draft that is past its time."""
     if not code or len(code) > LONGEST_VALUE:
         return None
-    found = Draft.objects.filter(code=sealing.secret_hash(code)).select_related("application").first()
+    found = Draft.objects.filter(code=sealing.secret_hash(code)).first()
     return found if found and (found.application_id or found.saved_at > clock.now() - KEPT_FOR) else None
 
 
@@ -43,16 +45,15 @@ def save(draft: Draft, page: str, typed: dict[str, str]) -> Draft:
 
 def fresh(draft: Draft) -> Draft:
     """The draft as it is stored now."""
-    return Draft.objects.select_related("application").get(pk=draft.pk)
+    return Draft.objects.get(pk=draft.pk)
 
 
 @transaction.atomic
 def submit(draft: Draft, wanted: Submission) -> Application:
     """Make the application of a draft, once: pressed again, it is the same. What was typed is kept there alone."""
-    locked = Draft.objects.select_for_update(of=("self",)).select_related("application").get(pk=draft.pk)
+    locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.application is None:
-        keys = list(locked.uploads.values_list("pk", flat=True))
-        locked.application = lifecycle.submit(wanted, uploads=keys).application
+        locked.application = lifecycle.submit(wanted, uploads=locked.uploads.order_by()).application
         locked.typed, locked.saved_at = sealing.seal({}), clock.now()
         locked.save(update_fields=["application", "typed", "saved_at"])
     return locked.application

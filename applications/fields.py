@@ -73,6 +73,9 @@ class Page(forms.Form):
     def arrange(self) -> None:
         """What earlier answers change about this page."""
 
+    def offer(self) -> None:
+        """What there is to choose from, where that is more than checking needs: for a page that is shown."""
+
     @property
     def audience(self) -> str:
         return self.answers.get("who", {}).get("audience", "")

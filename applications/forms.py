@@ -8,6 +8,7 @@ from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from applications import documents, mrz, nationalities, person
@@ -16,11 +17,13 @@ from applications.fields import Checked, Choice, Day, Page
 from applications.models import Ground
 from applications.person import Sex
 from windows import clock, openness
-from windows.filters import WindowFilter
-from windows.models import Audience, Offering, Service, StatusChange, Window
+from windows.filters import PlaceField
+from windows.memo import remembered
+from windows.models import Audience, Service, StatusChange, Window
 
 LONGEST = 500  # characters of a free text
 MOST_WINDOWS = 30  # offered at once
+PLACE = PlaceField(required=False)
 BY_POST, AT_WINDOW = "post", "window"
 RESIDENTS_CARDS = (Document.HK_MACAO_PERMIT, Document.TAIWAN_PERMIT, Document.RESIDENCE_PERMIT)
 NEEDS_A_PERMIT = ("hk-macao-endorsement", "taiwan-endorsement")
@@ -34,11 +37,16 @@ class WhichService(Page):
     service = Choice(label=_("What do you apply for?"))
 
     def arrange(self) -> None:
-        services = Service.objects.filter(audience=self.audience)
+        services = services_for(self.audience)
+        self.services = {service.pk: service for service in services}
         field = self.fields["service"]
         field.choices = [(service.pk, service.name) for service in services]
         field.hints = {service.pk: self.hint(service) for service in services}
         field.barred = {service.pk for service in services if not service.online}
+
+    @property
+    def chosen(self) -> Service:
+        return self.services[self.cleaned_data["service"]]
 
     @staticmethod
     def hint(service: Service) -> str:
@@ -46,6 +54,11 @@ class WhichService(Page):
             return _("Only at a window: this cannot be applied for online.")
         told = {"days": service.working_days, "fee": service.fee_cny}
         return _("%(days)s working days, %(fee)s yuan") % told
+
+
+@remembered
+def services_for(audience: str) -> list[Service]:
+    return list(Service.objects.filter(audience=audience))
 
 
 class WhichWindow(Page):
@@ -63,42 +76,61 @@ class WhichWindow(Page):
 
     def arrange(self) -> None:
         self.service = self.answers.get("service", {}).get("service", "")
-        place = str(self.data.get("place", "")).strip()
-        self.searched, self.too_many, self.place_error = bool(place), False, None
-        found = self._found(place) if place else []
+        self.sought, chosen = str(self.data.get("place", "")).strip(), str(self.data.get("window", ""))
+        self._choose_from(stops(list(self._offering().filter(pk=chosen)), self.service) if chosen else [])
+
+    def offer(self) -> None:
+        self.searched = bool(self.sought)
+        found = list(self._offering().with_status().select_related("division__parent__parent")[: MOST_WINDOWS + 1])
+        self.too_many = len(found) > MOST_WINDOWS
+        self._choose_from(with_entries(stops(found[:MOST_WINDOWS], self.service, told=True)))
+
+    def _offering(self) -> QuerySet[Window]:
+        """The windows of the place that offer the service; none where no place, or an unknown one, is typed."""
+        self.place_error, there = None, None
+        try:
+            there = PLACE.clean(self.sought)
+        except ValidationError as error:
+            self.place_error = error.messages[0]
+        return Window.objects.filter(there, services=self.service).order_by("pk") if there else Window.objects.none()
+
+    def _choose_from(self, windows: list[Window]) -> None:
         field = self.fields["window"]
-        field.choices = [(window.pk, window.name) for window in found]
-        field.hints = {window.pk: window for window in found}
-        field.barred = {window.pk for window in found if window.online_stop}
+        field.choices = [(window.pk, window.name) for window in windows]
+        field.hints = {window.pk: window for window in windows}
+        field.barred = {window.pk for window in windows if window.online_stop}
 
-    def _found(self, place: str) -> list[Window]:
-        condition = WindowFilter({"division": place}, Window.objects.filter(services=self.service).with_status())
-        if not condition.is_valid():
-            self.place_error = condition.errors["division"][0]
-            return []
-        windows = list(condition.qs.select_related("division__parent__parent").order_by("pk")[: MOST_WINDOWS + 1])
-        self.too_many = len(windows) > MOST_WINDOWS
-        return mark(windows[:MOST_WINDOWS], self.service)
-
-    def clean_window(self) -> str:
-        code = self.cleaned_data["window"]
-        if not Offering.objects.filter(window=code, service=self.service).exists():
-            raise ValidationError(_("This window does not offer this service."))
-        return code
+    @property
+    def chosen(self) -> Window:
+        return self.fields["window"].hints[self.cleaned_data["window"]]
 
 
-def mark(windows: list[Window], service: str) -> list[Window]:
-    """Give each window the entry that tells its status, and what keeps the service from being applied for online."""
-    codes = [window.pk for window in windows]
-    entries = StatusChange.objects.select_related("reason").in_bulk([window.change_id for window in windows])
+def stops(windows: list[Window], service: str, *, told: bool = False) -> list[Window]:
+    """Give each window what keeps the service from being applied for online there, None where nothing does."""
     narrower: dict[str, list[StatusChange]] = {}
-    told = StatusChange.objects.filter(window__in=codes).exclude(service=None, channel="")
-    for entry in told.select_related("reason", "superseded_by"):
+    for entry in StatusChange.objects.narrower(told=told).filter(window__in=windows):
         narrower.setdefault(entry.window_id, []).append(entry)
     for window in windows:
-        window.entry = entries.get(window.change_id)
         window.online_stop = openness.online_stop(openness.limits(narrower.get(window.pk, ())), service)
     return windows
+
+
+def with_entries(windows: list[Window]) -> list[Window]:
+    """Give each window, taken with its status, the entry that tells it."""
+    entries = StatusChange.objects.select_related("reason").in_bulk([window.change_id for window in windows])
+    for window in windows:
+        window.entry = entries.get(window.change_id)
+    return windows
+
+
+class Nationality(forms.ChoiceField):
+    """One of many: they are listed where they are shown, and looked up where one is checked."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(choices=lambda: [("", _("choose")), *nationalities.choices()], **options)
+
+    def valid_value(self, value) -> bool:
+        return value in nationalities.FOREIGN
 
 
 class WhichPerson(Page):
@@ -110,7 +142,7 @@ class WhichPerson(Page):
         required=False,
         help_text=_("Leave this empty if the passport shows one name only."),
     )
-    nationality = forms.ChoiceField(label=_("Nationality"), required=False)
+    nationality = Nationality(label=_("Nationality"), required=False)
     sex = Choice(choices=Sex.choices, label=_("Sex"))
     birth = Day(person.birth_date, label=_("Date of birth"), help_text=_("For example 1985 3 27"))
 
@@ -118,7 +150,6 @@ class WhichPerson(Page):
         wanted = {"sex", "birth"}
         if self.audience == Audience.FOREIGN:
             wanted |= {"surname", "given_names", "nationality"}
-            self.fields["nationality"].choices = [("", _("choose")), *nationalities.choices()]
             self._require("surname", "nationality")
         else:
             wanted |= {"name_zh"}

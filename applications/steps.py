@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications import documents, drafts, forms, lifecycle, person, sealing
-from applications.forms import Page, WhichDocument
+from applications.forms import Page, WhichDocument, WhichService, WhichWindow
 from applications.models import Draft, Ground, Requirement, Upload
 from windows import clock
-from windows.models import Service, Window
+from windows.memo import remembered
+from windows.models import Service
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Filled:
     @property
     def papers(self) -> list[Asked]:
         if not hasattr(self, "_papers"):
-            uploads = list(self.draft.uploads.select_related("document"))
+            uploads = list(self.draft.uploads.order_by("at", "pk"))
             self._papers = [
                 Asked(needed, [file for file in uploads if file.document_id == needed.document_id])
                 for needed in requirements(self.answers)
@@ -110,13 +110,15 @@ class Filled:
 
     def submission(self) -> lifecycle.Submission:
         """Everything checked, as the rules want it. Only of a form without missing pages."""
-        about = self.forms["document"]
+        about, service, window = (self.forms[name] for name in ("document", "service", "window"))
         assert isinstance(about, WhichDocument)
+        assert isinstance(service, WhichService)
+        assert isinstance(window, WhichWindow)
         kind, number = about.holds(), self.answers["document"]["number"]
         asserted = self.answers["ground"]["ground"]
         return lifecycle.Submission(
-            service=Service.objects.get(pk=self.answers["service"]["service"]),
-            window=Window.objects.get(pk=self.answers["window"]["window"]),
+            service=service.chosen,
+            window=window.chosen,
             answers=self.answers,
             person=sealing.blind_index(kind, documents.holders_number(kind, number)),
             email=self.answers["contact"]["email"],
@@ -136,10 +138,15 @@ def requirements(answers: dict) -> list[Requirement]:
     cases = {Requirement.Case.ALWAYS.value, answers.get("ground", {}).get("ground", "")}
     if is_minor(answers):
         cases.add(Requirement.Case.MINOR.value)
-    service = answers.get("service", {}).get("service")
-    asked = Requirement.objects.filter(Q(service=service) | Q(service=None), case__in=cases).select_related("document")
+    services = {answers.get("service", {}).get("service"), None}
+    asked = [needed for needed in all_requirements() if needed.service_id in services and needed.case in cases]
     once = {requirement.document_id: requirement for requirement in reversed(asked)}
     return sorted(once.values(), key=lambda needed: (needed.optional, needed.document.position))
+
+
+@remembered
+def all_requirements() -> list[Requirement]:
+    return list(Requirement.objects.select_related("document"))
 
 
 def services_online() -> list[Service]:

@@ -121,6 +121,7 @@ def step(request, name):
 
 
 def _show(request, filled: Filled, wanted: Step, form: forms.Page, *, telling: bool):
+    form.offer()
     context = _context(request, filled) | {"step": wanted, "form": form, "telling": telling}
     template = "window" if wanted.name == "window" else "step"
     return render(request, f"applications/{template}.html", context, status=400 if telling else 200)
@@ -232,8 +233,8 @@ def check(request):
 def declare(request):
     """Submits. The hidden token is the draft's key: pressed twice, it makes one application."""
     filled = Filled(request.draft)
-    if filled.first_missing:
-        return redirect(_next(filled))
+    if filled.first_missing:  # or submitted a moment ago over another connection, which took the papers along
+        return redirect("applications:done" if drafts.fresh(request.draft).application_id else _next(filled))
     form = forms.Declaration(request.POST if request.method == "POST" else None)
     if "language" in request.POST:
         return redirect(in_language(request.POST["language"], "applications:declare"))
