@@ -70,9 +70,9 @@ def _keep(file, document: DocumentKind, owner: dict) -> Upload:
     )
 
 
-def remove(found) -> None:
-    """Take files of a draft back: the rows now, the files in storage by the sweep."""
-    found.filter(application=None).delete()
+def one(of, key: str):
+    """The file of this key among these; nothing for what is no key at all."""
+    return of.filter(pk=key) if uploads.KEY.fullmatch(key) else of.none()
 
 
 def thumbnail(found) -> HttpResponse:

@@ -2,8 +2,12 @@
 
 from datetime import date, datetime, timedelta
 from itertools import count
+from uuid import uuid4
 
+from applications import sealing
 from applications.imports import import_applications
+from applications.lifecycle import Submission, submit
+from applications.models import Application
 from measures.models import Campaign, Port
 from windows import lifecycle
 from windows.models import (
@@ -104,6 +108,24 @@ def decided(
     report = import_applications("made.csv", f"{header}\n{','.join(row)}\n".encode())
     assert report.ok, report.problems
     return number
+
+
+def submitted(
+    at_window: Window | None = None,
+    what: Service | None = None,
+    *,
+    answers: dict | None = None,
+    email: str = "anna@example.org",
+    at: datetime = NOON,
+    **fields,
+) -> Application:
+    """An application from this portal's form, of somebody new each time; the window offers the service."""
+    at_window, what = at_window or window(), what or service()
+    offering(at_window, what)
+    person = sealing.blind_index("made", str(next(_numbers)))
+    told = {"contact": {"email": email}} | (answers or {})
+    wanted = Submission(what, at_window, told, person, email, fields.pop("key", None) or uuid4(), **fields)
+    return submit(wanted, at=at).application
 
 
 def campaign() -> Campaign:

@@ -181,7 +181,7 @@ def documents(request):
     if request.method != "POST":
         return _show_documents(request, filled, {})
     if key := request.POST.get("remove"):
-        papers.remove(request.draft.uploads.filter(pk=key))
+        papers.one(request.draft.uploads, key).delete()  # the file in storage goes by the sweep
         return redirect("applications:papers")
     errors = papers.take(request.FILES, [asked.requirement.document for asked in filled.papers], draft=request.draft)
     drafts.save(request.draft, "papers", {})
@@ -206,7 +206,7 @@ def _show_documents(request, filled: Filled, errors: dict[str, str]):
 @require_safe
 @with_draft
 def thumbnail(request, key):
-    return papers.thumbnail(request.draft.uploads.filter(pk=key))
+    return papers.thumbnail(papers.one(request.draft.uploads, key))
 
 
 # --- the end ------------------------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def answer(request):
     if asked is None:
         return redirect("applications:case")
     if key := request.POST.get("remove"):
-        asked.uploads.filter(pk=key).delete()
+        papers.one(asked.uploads, key).delete()
         return redirect("applications:case")
     wanted = DocumentKind.objects.filter(pk__in=[item["document"] for item in asked.items])
     errors = papers.take(request.FILES, list(wanted), application=request.case, supplement=asked)
@@ -179,7 +179,7 @@ def receipt_code(request):
 @with_case
 def paper(request, key):
     """A file that this application's applicant brought."""
-    found = request.case.uploads.filter(pk=key)
+    found = papers.one(request.case.uploads, key)
     if not found.exists():
         raise Http404
     return papers.download(found)
