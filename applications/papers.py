@@ -56,7 +56,7 @@ def _keep(file, document: DocumentKind, owner: dict) -> Upload:
     if mine.count() >= MOST or mine.filter(document=document).count() >= MOST_OF_A_KIND:
         raise ValidationError(_("There are too many files; remove one first."))
     if file.size > uploads.LARGEST:
-        raise ValidationError(_("The file is larger than 10 MB."))
+        raise uploads.Refused("too_large")
     checked = uploads.check(file.name, file.read())
     return Upload.objects.create(
         key=uploads.store(checked.content),

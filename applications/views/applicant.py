@@ -66,7 +66,10 @@ def start(request):
             return too_often(request)
         _draft, code = drafts.begin()
         return remember(redirect("applications:step", name=steps.STEPS[0].name), code)
-    return render(request, "applications/start.html", {"section": "apply", "services": steps.services_online()})
+    begun = drafts.by_code(request.COOKIES.get(COOKIE, ""))
+    context = {"section": "apply", "services": steps.services_online()}
+    context["begun"] = begun is not None and begun.application_id is None
+    return render(request, "applications/start.html", context)
 
 
 @page("GET", "HEAD", "POST")
@@ -119,6 +122,7 @@ def step(request, name):
 def _show(request, filled: Filled, wanted: Step, form: forms.Page, *, telling: bool):
     context = _context(request, filled) | {"step": wanted, "form": form, "telling": telling}
     template = "window" if wanted.name == "window" else "step"
+    context["on_enter"] = "find" if wanted.name == "window" else ""
     return render(request, f"applications/{template}.html", context, status=400 if telling else 200)
 
 
@@ -186,7 +190,7 @@ def documents(request):
     errors = papers.take(request.FILES, [asked.requirement.document for asked in filled.papers], draft=request.draft)
     drafts.save(request.draft, "papers", {})
     filled = Filled(drafts.fresh(request.draft))
-    if "language" in request.POST:
+    if "language" in request.POST and not errors:
         return redirect(in_language(request.POST["language"], "applications:papers"))
     if "save" in request.POST and not errors:
         return redirect("applications:saved")
@@ -247,7 +251,7 @@ def _submit(request, filled: Filled) -> str:
     if request.POST.get("token") != str(request.draft.key):
         return _("This page belongs to another form that was begun in this browser. Check the answers again.")
     try:
-        drafts.submit(request.draft, filled.submission())
+        drafts.submit(request.draft, filled.submission(), [asked.requirement.document_id for asked in filled.papers])
     except NotAllowed as refusal:
         return str(refusal)
     return ""

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from applications import due, forms, lifecycle, outlook, papers, receipts, sealing
+from applications import due, forms, lifecycle, outlook, papers, receipts, sealing, writing
 from applications.models import UNDECIDED, Application, DocumentKind, State, Supplement
 from applications.views.applicant import page, too_often
 from windows import limits
@@ -128,9 +128,11 @@ def answer(request):
         brought = set(asked.uploads.values_list("document", flat=True))
         errors = {kind.pk: _("This document is still missing.") for kind in wanted if kind.pk not in brought}
         text = request.POST.get("text", "").strip()
-        if len(text) > forms.LONGEST:
-            errors["text"] = _("This is longer than %(longest)s characters.") % {"longest": forms.LONGEST}
-        elif not wanted and not text:
+        try:
+            text = text and writing.lines(text, longest=forms.LONGEST)
+        except ValidationError as error:
+            errors["text"] = " ".join(error.messages)
+        if not wanted and not text:
             errors["text"] = _("Write your answer.")
         if not errors:
             return _send(request, text)
