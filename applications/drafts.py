@@ -49,10 +49,15 @@ def fresh(draft: Draft) -> Draft:
 
 
 @transaction.atomic
-def submit(draft: Draft, wanted: Submission) -> Application:
-    """Make the application of a draft, once: pressed again, it is the same. What was typed is kept there alone."""
+def submit(draft: Draft, wanted: Submission, documents: list[str]) -> Application:
+    """Make the application of a draft, once: pressed again, it is the same. What was typed is kept there alone.
+
+    Only files of these documents go along: what an earlier answer asked for, and a later one does not, is seen on no
+    page any more.
+    """
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.application is None:
+        locked.uploads.exclude(document__in=documents).delete()
         locked.application = lifecycle.submit(wanted, uploads=locked.uploads.order_by()).application
         locked.typed, locked.saved_at = sealing.seal({}), clock.now()
         locked.save(update_fields=["application", "typed", "saved_at"])

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from applications import writing
 from windows.templatetags.pages import day as day_in_words
+
+TOO_LONG = _("This is longer than %(limit_value)s characters.")
+NOT_TO_BE_CHOSEN = _("This cannot be chosen at present; choose another one.")
 
 
 class Checked(forms.CharField):
@@ -21,6 +26,17 @@ class Checked(forms.CharField):
     def clean(self, value):
         text = super().clean(value)
         return self.rule(text) if text else ""
+
+
+class Words(Checked):
+    """A free text of several lines. Browsers send two characters for a break, and count one."""
+
+    def __init__(self, *, longest: int, rows: int = 3, **options) -> None:
+        rule = partial(writing.lines, longest=longest)
+        super().__init__(rule, max_length=longest, widget=forms.Textarea({"rows": rows}), **options)
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
 
 
 class DayParts(forms.MultiWidget):
@@ -38,6 +54,10 @@ class DayParts(forms.MultiWidget):
             }
         )
 
+    def id_for_label(self, id_: str) -> str:
+        """Where an error leads to: the first part."""
+        return f"{id_}_y"
+
     def decompress(self, value: date | None) -> list[int | None]:
         return [value.year, value.month, value.day] if value else [None, None, None]
 
@@ -49,7 +69,7 @@ class Day(forms.MultiValueField):
     default_error_messages = {"invalid": _("This is not a day of the calendar.")}
 
     def __init__(self, rule: Callable[[date], date] = lambda day: day, **options) -> None:
-        super().__init__([forms.CharField(max_length=4), *(forms.CharField(max_length=2) for _part in "md")], **options)
+        super().__init__([forms.CharField() for _part in "ymd"], **options)
         self.rule = rule
 
     def compress(self, parts) -> date | None:
@@ -57,7 +77,7 @@ class Day(forms.MultiValueField):
             return None
         try:
             day = date(*map(int, parts))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(self.error_messages["invalid"], "invalid") from None
         return self.rule(day)
 
@@ -67,6 +87,8 @@ class Page(forms.Form):
 
     def __init__(self, data=None, *, answers: dict | None = None, **options) -> None:
         super().__init__(data, label_suffix="", **options)
+        for field in self.fields.values():
+            field.error_messages |= {"max_length": TOO_LONG}
         self.answers = answers or {}
         self.arrange()
 
@@ -112,7 +134,10 @@ class Choice(forms.ChoiceField):
     """One of a few, as radio buttons; each may carry a hint, or be shown and not be choosable."""
 
     widget = forms.RadioSelect
-    default_error_messages = {"required": _("Choose one.")}
+    default_error_messages = {
+        "required": _("Choose one."),
+        "invalid_choice": NOT_TO_BE_CHOSEN,
+    }
 
     def __init__(self, *, hints: dict[str, object] | None = None, barred: set[str] | None = None, **options) -> None:
         super().__init__(**options)

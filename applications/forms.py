@@ -3,27 +3,30 @@
 A clean form's `told()` is what the application will keep: texts only, so that it can be sealed as JSON.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from applications import documents, mrz, nationalities, person
+from applications import documents, mrz, nationalities, person, writing
 from applications.documents import Document
-from applications.fields import Checked, Choice, Day, Page
+from applications.fields import NOT_TO_BE_CHOSEN, Checked, Choice, Day, Page, Words
 from applications.models import Ground
 from applications.person import Sex
 from windows import clock, openness
-from windows.filters import PlaceField
+from windows.filters import LONGEST_TEXT, PlaceField
 from windows.memo import remembered
 from windows.models import Audience, Service, StatusChange, Window
 
 LONGEST = 500  # characters of a free text
 MOST_WINDOWS = 30  # offered at once
 PLACE = PlaceField(required=False)
+FIND = _("Find a window by its place, then choose it.")
 BY_POST, AT_WINDOW = "post", "window"
 RESIDENTS_CARDS = (Document.HK_MACAO_PERMIT, Document.TAIWAN_PERMIT, Document.RESIDENCE_PERMIT)
 NEEDS_A_PERMIT = ("hk-macao-endorsement", "taiwan-endorsement")
@@ -69,7 +72,7 @@ class WhichWindow(Page):
     place = forms.CharField(
         label=_("Place: name or code"),
         help_text=_("For example 武汉, Haidian or 420100. Then choose “Find windows”."),
-        max_length=100,
+        widget=forms.TextInput({"maxlength": LONGEST_TEXT}),
         required=False,
     )
     window = Choice(label=_("Which window shall handle it?"))
@@ -91,7 +94,7 @@ class WhichWindow(Page):
         try:
             there = PLACE.clean(self.sought)
         except ValidationError as error:
-            self.place_error = error.messages[0]
+            self.place_error = error
         return Window.objects.filter(there, services=self.service).order_by("pk") if there else Window.objects.none()
 
     def _choose_from(self, windows: list[Window]) -> None:
@@ -99,6 +102,13 @@ class WhichWindow(Page):
         field.choices = [(window.pk, window.name) for window in windows]
         field.hints = {window.pk: window for window in windows}
         field.barred = {window.pk for window in windows if window.online_stop}
+        if not windows:
+            field.error_messages |= dict.fromkeys(("required", "invalid_choice"), FIND)
+
+    def clean_place(self) -> str:
+        if self.place_error:
+            raise self.place_error
+        return self.cleaned_data["place"]
 
     @property
     def chosen(self) -> Window:
@@ -142,7 +152,9 @@ class WhichPerson(Page):
         required=False,
         help_text=_("Leave this empty if the passport shows one name only."),
     )
-    nationality = Nationality(label=_("Nationality"), required=False)
+    nationality = Nationality(
+        label=_("Nationality"), required=False, error_messages={"invalid_choice": NOT_TO_BE_CHOSEN}
+    )
     sex = Choice(choices=Sex.choices, label=_("Sex"))
     birth = Day(person.birth_date, label=_("Date of birth"), help_text=_("For example 1985 3 27"))
 
@@ -174,14 +186,12 @@ class Guardian(Page):
     number = forms.CharField(label=_("Number of the guardian's identity document"), max_length=40)
 
     def clean_name(self) -> str:
+        """Each in its own script; who mistypes one is not sent to the other."""
         name = self.cleaned_data["name"]
-        try:
-            return person.chinese_name(name)
-        except ValidationError:
-            return person.latin_name(name)
+        return person.chinese_name(name) if re.search(f"[{person.HAN}]", name) else person.latin_name(name)
 
     def clean_number(self) -> str:
-        number = self.cleaned_data["number"].strip()
+        number = writing.compact(self.cleaned_data["number"])
         return documents.resident_id(number) if len(number) == 18 else documents.passport_number(number)
 
 
@@ -261,7 +271,7 @@ class WhichDocument(Page):
         differing = [str(name) for name, (here, there) in pairs.items() if here and there and here != there]
         if differing:
             raise ValidationError(
-                _("These lines differ from your answers in: %(what)s.") % {"what": ", ".join(differing)}, "differs"
+                _("These lines differ from your answers in: %(what)s."), "differs", {"what": ", ".join(differing)}
             )
         return " ".join(told["zone"].split())
 
@@ -275,9 +285,7 @@ class Contact(Page):
     email = Checked(
         person.email, label=_("E-mail"), help_text=_("We write at every change. No personal data is in the mail.")
     )
-    address = forms.CharField(
-        label=_("Where you live in China"), widget=forms.Textarea({"rows": 3}), max_length=LONGEST
-    )
+    address = Words(label=_("Where you live in China"), longest=LONGEST)
 
 
 class WhichGround(Page):
@@ -297,17 +305,16 @@ class WhichGround(Page):
             Ground.EPIDEMIC_RESPONSE: _("You take part in fighting the epidemic. Decided around the clock."),
         },
     )
-    why = forms.CharField(
+    why = Words(
         label=_("What is the reason?"),
         help_text=_("Only if you give a reason for priority. You will be asked for proof."),
-        widget=forms.Textarea({"rows": 3}),
-        max_length=LONGEST,
+        longest=LONGEST,
         required=False,
     )
 
     def clean(self) -> dict:
         told = super().clean()
-        if told.get("ground", Ground.ORDINARY) != Ground.ORDINARY and not told.get("why"):
+        if told.get("ground", Ground.ORDINARY) != Ground.ORDINARY and told.get("why") == "":
             self.add_error("why", ValidationError(_("Say what the reason is."), "required"))
         return told
 
@@ -315,7 +322,7 @@ class WhichGround(Page):
 class Employer(Page):
     """Work resumption is the employer's."""
 
-    employer = forms.CharField(label=_("Name of the employer"), max_length=100)
+    employer = Checked(partial(writing.clear, longest=100), label=_("Name of the employer"), max_length=100)
     credit_code = Checked(
         documents.credit_code,
         label=_("Unified social credit code"),
@@ -330,17 +337,16 @@ class Collection(Page):
         label=_("How do you want to get the document?"),
         choices=[(AT_WINDOW, _("I collect it at the window")), (BY_POST, _("By post"))],
     )
-    post_to = forms.CharField(
+    post_to = Words(
         label=_("Send it to"),
         help_text=_("Name, telephone and address in China. Only for post."),
-        widget=forms.Textarea({"rows": 3}),
-        max_length=LONGEST,
+        longest=LONGEST,
         required=False,
     )
 
     def clean(self) -> dict:
         told = super().clean()
-        if told.get("collection") == BY_POST and not told.get("post_to"):
+        if told.get("collection") == BY_POST and told.get("post_to") == "":
             self.add_error("post_to", ValidationError(_("Say where to send it."), "required"))
         return told
 

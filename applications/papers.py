@@ -56,7 +56,7 @@ def _keep(file, document: DocumentKind, owner: dict) -> Upload:
     if mine.count() >= MOST or mine.filter(document=document).count() >= MOST_OF_A_KIND:
         raise ValidationError(_("There are too many files; remove one first."))
     if file.size > uploads.LARGEST:
-        raise ValidationError(_("The file is larger than 10 MB."))
+        raise uploads.Refused("too_large")
     checked = uploads.check(file.name, file.read())
     return Upload.objects.create(
         key=uploads.store(checked.content),
@@ -70,9 +70,9 @@ def _keep(file, document: DocumentKind, owner: dict) -> Upload:
     )
 
 
-def remove(found) -> None:
-    """Take files of a draft back: the rows now, the files in storage by the sweep."""
-    found.filter(application=None).delete()
+def one(of, key: str):
+    """The file of this key among these; nothing for what is no key at all."""
+    return of.filter(pk=key) if uploads.KEY.fullmatch(key) else of.none()
 
 
 def thumbnail(found) -> HttpResponse:

@@ -17,7 +17,10 @@ READ_LEDGER = (
     "windows.view_statuschange windows.view_confirmation windows.view_calendar windows.view_calendarday "
     "measures.view_measure measures.view_campaign"
 )
-READ_WORK = "applications.view_application applications.view_event"
+READ_WORK = (
+    "applications.view_application applications.view_event applications.view_term applications.view_documentkind "
+    "applications.view_requirement applications.view_refusalreason"
+)
 READ_PORTS = "measures.view_port measures.view_return windows.view_division"
 WRITE_LEDGER = "windows.add_statuschange windows.add_confirmation windows.view_importfile"
 # These need the nation as reach too: see windows.admin.scoped.Reference.
@@ -25,7 +28,10 @@ KEEP_REFERENCE = (
     "windows.change_window windows.add_window windows.change_division windows.add_division windows.change_service "
     "windows.add_service windows.change_reason windows.add_reason windows.change_offering windows.add_offering "
     "windows.delete_offering windows.add_calendar windows.add_calendarday "
-    "measures.change_campaign measures.add_campaign measures.change_port measures.add_port"
+    "measures.change_campaign measures.add_campaign measures.change_port measures.add_port "
+    "applications.change_term applications.add_term applications.change_documentkind applications.add_documentkind "
+    "applications.change_requirement applications.add_requirement applications.change_refusalreason "
+    "applications.add_refusalreason"
 )
 
 ROLES = {

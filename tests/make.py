@@ -132,6 +132,15 @@ def refusal_reason(code: str = "not_eligible") -> RefusalReason:
     return RefusalReason.objects.get_or_create(code=code, defaults=names)[0]
 
 
+def submitted(
+    at_window: Window | None = None, what: Service | None = None, *, answers: dict | None = None, **fields
+) -> Application:
+    """As `waiting`, with an address and answers of one's own; from a window made for it where none is named."""
+    email = fields.pop("email", "anna@example.org")
+    told = {"contact": {"email": email}} | (answers or {})
+    return waiting(at_window or window(), what, answers=told, email=email, **fields)
+
+
 def campaign() -> Campaign:
     days = {"baseline_day": "2020-02-26", "measures_day": "2020-02-27", "report_day": "2020-03-11"}
     names = {"name_zh": "恢复行动", "name_en": "Restoration"}
