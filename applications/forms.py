@@ -80,7 +80,9 @@ class WhichWindow(Page):
     def arrange(self) -> None:
         self.service = self.answers.get("service", {}).get("service", "")
         self.sought, chosen = str(self.data.get("place", "")).strip(), str(self.data.get("window", ""))
-        self._choose_from(stops(list(self._offering().filter(pk=chosen)), self.service) if chosen else [])
+        self.place_error = None
+        there = self._offering() if self.sought else Window.objects.none()
+        self._choose_from(stops(list(there.filter(pk=chosen)), self.service) if chosen else [])
 
     def offer(self) -> None:
         self.searched = bool(self.sought)

@@ -111,7 +111,7 @@ SITE = {
     *("autocomplete", "jsi18n", "view_on_site", "app_list", "language"),
 }
 # Routes of each model in the admin, and our own: about the list, or about one object named by which argument.
-LIST = {"changelist", "add", "change_status", "confirm", "export", "import", "template", "day"}
+LIST = {"changelist", "add", "moved", "change_status", "confirm", "export", "import", "template", "day"}
 OBJECT = {
     **dict.fromkeys(("change", "history", "delete", "password_change"), "object_id"),
     **dict.fromkeys(("correct", "retract", "report"), "pk"),
@@ -322,6 +322,8 @@ def may(officer: Officer, route: Route) -> bool:
     name = lambda verb: f"{model._meta.app_label}.{verb}_{model._meta.model_name}"  # noqa: E731
     if needed := NEEDS.get((route.label, route.name)):
         return officer.has_perm(needed)
+    if route.name == "moved":
+        return officer.is_superuser  # needs the nation as reach
     if route.name == "add":
         if model is Return:
             return officer.has_perm("measures.add_return")

@@ -12,9 +12,9 @@ from windows.models import Service
 
 pytestmark = pytest.mark.django_db
 
-# draft; place, window, its status; papers; then draft locked, offering, its status, application, papers, event, touch,
-# mail, draft: in a transaction with one savepoint.
-STATEMENTS = 14 + 4
+# draft; place, window, its status; papers; then draft locked, papers nobody asks for, offering, its status, application,
+# papers, event, touch, mail, draft: in a transaction with one savepoint.
+STATEMENTS = 15 + 4
 
 
 @pytest.fixture

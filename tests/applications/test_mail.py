@@ -80,7 +80,9 @@ def test_every_verb_writes_one_message(officer):
     assert told(handed) == ["submitted", "asked", "answered", "approved", "ready", "collected"]
     assert told(refused) == ["submitted", "refused"]
     assert told(withdrawn) == ["submitted", "withdrawn"]
-    assert {verb for about in (handed, refused, withdrawn) for verb in told(about)} == set(Verb.values)
+    assert {verb for about in (handed, refused, withdrawn) for verb in told(about)} == set(Verb.values) - {
+        Verb.RECKONED
+    }  # see test_lifecycle
     assert {sealing.unseal(bytes(message.to))["to"] for message in Message.objects.all()} == {"quorra@example.org"}
 
 
