@@ -27,13 +27,18 @@ KEEP_REFERENCE = (
     "windows.delete_offering windows.add_calendar windows.add_calendarday "
     "measures.change_campaign measures.add_campaign measures.change_port measures.add_port"
 )
+# So do these: see windows.admin.tokens.
+KEEP_TOKENS = "windows.view_provincetoken windows.add_provincetoken"
 
 ROLES = {
     "window_officer": (READ_LEDGER, READ_WORK, WRITE_LEDGER),
-    "supervisor": (READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE),
+    "supervisor": (READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE, KEEP_TOKENS),
     "border_officer": (READ_PORTS, "measures.add_return windows.view_importfile measures.view_measure"),
     "policy_editor": ("measures.view_measure measures.change_measure measures.view_campaign",),
-    "auditor": (READ_LEDGER, READ_WORK, READ_PORTS, "windows.view_importfile windows.view_clockoffset"),
+    "auditor": (
+        *(READ_LEDGER, READ_WORK, READ_PORTS),
+        "windows.view_importfile windows.view_clockoffset windows.view_provincetoken",
+    ),
 }
 
 
