@@ -1,6 +1,7 @@
 """The kinds of fields and the kind of page that the form is made of."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from django import forms
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from windows.templatetags.pages import day as day_in_words
+
+ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 class Checked(forms.CharField):
@@ -61,6 +64,12 @@ class Day(forms.MultiValueField):
             raise ValidationError(self.error_messages["invalid"], "invalid") from None
         return self.rule(day)
 
+    def in_parts(self, name: str, text: str) -> dict[str, str]:
+        """A day in one text, under the names of its parts; something else becomes parts that are no day."""
+        found = ISO_DAY.fullmatch(text.strip())
+        parts = found.groups() if found else ("?" if text.strip() else "",) * 3
+        return {name + suffix: part for suffix, part in zip(self.widget.widgets_names, parts, strict=True)}
+
 
 class Page(forms.Form):
     """One page of the form. `answers` holds what the earlier pages told."""
@@ -84,6 +93,15 @@ class Page(forms.Form):
                 yield from (name + suffix for suffix in field.widget.widgets_names)
             else:
                 yield name
+
+    @classmethod
+    def as_typed(cls, told: Mapping[str, str]) -> dict[str, str]:
+        """Answers by field, days written 1985-03-27, as a browser would send them: days in their three parts."""
+        typed: dict[str, str] = {}
+        for name, text in told.items():
+            field = cls.base_fields.get(name)
+            typed |= field.in_parts(name, text) if isinstance(field, Day) else {name: text}
+        return typed
 
     def told(self) -> dict[str, str]:
         return {

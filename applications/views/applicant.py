@@ -247,7 +247,7 @@ def _submit(request, filled: Filled) -> str:
     if request.POST.get("token") != str(request.draft.key):
         return _("This page belongs to another form that was begun in this browser. Check the answers again.")
     try:
-        drafts.submit(request.draft, filled.submission())
+        drafts.submit(request.draft, filled.submission(request.draft.key))
     except NotAllowed as refusal:
         return str(refusal)
     return ""
