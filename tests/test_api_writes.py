@@ -123,6 +123,25 @@ def but(path: str, value) -> dict:
     return body
 
 
+def at_once(n: int, call) -> list:
+    """What so many calls return that begin together, each over a connection of its own."""
+    start, answers = threading.Barrier(n), []
+
+    def run(number: int) -> None:
+        start.wait()
+        try:
+            answers.append(call(number))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(n)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
 def errors_of(answer) -> dict[str, str]:
     told = answer.json()
     assert set(told) == {"type", "title", "errors"}
@@ -171,6 +190,16 @@ def test_a_token_may_call_so_often_and_another_still_may(hubei, beijing, monkeyp
     assert answers[-1]["Retry-After"] == "60"
     assert answers[-1].json()["type"] == "throttled"
     assert beijing.get("applications/7KQ2M8ZD4XA/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_at_once_a_token_is_admitted_no_more_often(monkeypatch):
+    monkeypatch.setattr(limits, "CALLS_PER_TOKEN", limits.Rule("calls", 5, timedelta(minutes=1)))
+    token = make.token()
+
+    answers = at_once(8, lambda _number: System(token).get("applications/7KQ2M8ZD4XA/"))
+
+    assert sorted(answer.status_code for answer in answers) == [404] * 5 + [429] * 3
 
 
 def test_reading_stays_open_without_a_token(place):
@@ -406,20 +435,13 @@ def test_the_same_key_at_the_same_time_makes_one_application(settings, tmp_path,
     """Real connections, all at once; with `others`, half of them bring another body."""
     settings.MEDIA_ROOT = tmp_path
     world()
-    token, key, answers = make.token(), str(uuid4()), []
-    start = threading.Barrier(8)
+    token, key = make.token(), str(uuid4())
 
-    def call(number: int) -> None:
+    def call(number: int):
         body = but("contact.email", "other@example.org") if others and number % 2 else BODY
-        start.wait()
-        answers.append(System(token).apply(body, key=key))
-        connections.close_all()
+        return System(token).apply(body, key=key)
 
-    threads = [threading.Thread(target=call, args=[number]) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(8, call)
 
     codes = sorted(answer.status_code for answer in answers)
     assert codes == ([200] * 3 + [201] + [422] * 4 if others else [200] * 7 + [201])
@@ -669,22 +691,13 @@ def test_five_hundred_rows_are_taken(hubei):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_different_reports_at_the_same_time_are_not_both_taken_for_the_same(settings):
+def test_two_different_reports_at_the_same_time_are_not_both_taken_for_the_same():
     world()
-    token, codes, start = make.token(), [], threading.Barrier(4)
+    token = make.token()
 
-    def call(number: int) -> None:
-        start.wait()
-        codes.append(System(token).post("status-changes/", [CHANGE | {"measure": number + 1}]).status_code)
-        connections.close_all()
+    answers = at_once(4, lambda number: System(token).post("status-changes/", [CHANGE | {"measure": number + 1}]))
 
-    threads = [threading.Thread(target=call, args=[number]) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(codes) == [200, 400, 400, 400]
+    assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
     assert StatusChange.objects.filter(source="api").count() == 1
 
 
