@@ -1,10 +1,13 @@
 """The API's routes for a reader, taken from its OpenAPI description, so that page and description cannot differ."""
 
 import json
+import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from drf_spectacular.generators import SchemaGenerator
+
+CHOICE = re.compile(r"^\* `([^`]*)` - (.*)$", re.MULTILINE)  # as drf-spectacular writes them into a description
 
 
 @dataclass(frozen=True)
@@ -16,12 +19,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Field:
-    """A value of a body or an answer; `name` is its path, as in "figures[].id"."""
+    """A value of a body or an answer; `name` is its path, as in "figures[].id". A choice is a code with its name."""
 
     name: str
     kind: str
     description: str
-    choices: list[str]
+    choices: list[tuple[str, str]]
     needed: bool
 
 
@@ -101,10 +104,9 @@ def _fields(schema: dict, parts: dict, prefix: str = ""):
     for name, inner in schema.get("properties", {}).items():
         full = f"{prefix}.{name}".removeprefix(".").removeprefix("[].")
         told = _followed(inner, parts)
-        choices = [str(value) for value in told.get("enum", ())]
-        yield Field(
-            full, _kind(told), str(inner.get("description", told.get("description", ""))), choices, name in needed
-        )
+        described = str(inner.get("description", told.get("description", "")))
+        choices = CHOICE.findall(described)
+        yield Field(full, _kind(told), CHOICE.sub("", described).strip(), choices, name in needed)
         yield from _fields(inner, parts, full)
 
 
