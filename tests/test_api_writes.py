@@ -346,6 +346,12 @@ def test_a_body_that_is_no_form_is_refused(hubei, body):
     assert len(answer.content) < 2000
 
 
+def test_a_key_that_stands_twice_is_not_chosen_between(hubei):
+    twice = hubei.apply(f'{json.dumps(BODY)[:-1]}, "who": {{"audience": "foreign"}}}}')
+
+    assert (twice.status_code, twice.json()["type"]) == (400, "parse_error")
+
+
 def test_a_body_of_another_kind_or_too_large_is_refused(hubei):
     headers = {"Authorization": f"Bearer {hubei.token}", "Idempotency-Key": str(uuid4())}
     form = Client().post(f"{API}applications/", {"who": "x"}, headers=headers)
@@ -432,13 +438,13 @@ def test_a_key_of_another_province_is_another_key(hubei, beijing):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("others", [False, True])
 def test_the_same_key_at_the_same_time_makes_one_application(settings, tmp_path, others):
-    """Real connections, all at once; with `others`, half of them bring another body."""
+    """Real connections, all at once; with `others`, half of them are about another person."""
     settings.MEDIA_ROOT = tmp_path
     world()
     token, key = make.token(), str(uuid4())
 
     def call(number: int):
-        body = but("contact.email", "other@example.org") if others and number % 2 else BODY
+        body = but("document.number", "B7654321") if others and number % 2 else BODY
         return System(token).apply(body, key=key)
 
     answers = at_once(8, call)
