@@ -13,7 +13,16 @@ from rest_framework.response import Response
 from applications import due, lifecycle, papers, sealing, steps
 from applications.api import sent, shapes
 from applications.forms import LONGEST
-from applications.models import UNDECIDED, Application, DocumentKind, Ground, Origin, State, Supplement
+from applications.models import (
+    UNDECIDED,
+    Application,
+    DocumentKind,
+    Ground,
+    Origin,
+    Refusal,
+    State,
+    Supplement,
+)
 from windows import bodies, questions
 from windows.api import REFUSALS, ProblemSerializer
 from windows.bearer import by_token
@@ -70,8 +79,13 @@ def _receipt(made: lifecycle.Submitted) -> dict:
     """As it was received, so that a retry is answered the same; how it stands now is told by its own address."""
     application = made.application
     owed = due.on_ground(Ground.ORDINARY, application.service, application.submitted_at)
-    told = {"reference": sealing.spelled(application.number), "secret": made.secret, "state": State.WAITING}
-    told |= {"submitted_at": application.submitted_at, "due": owed.as_dict()}
+    told = {
+        "reference": sealing.spelled(application.number),
+        "secret": made.secret,
+        "state": State.WAITING,
+        "submitted_at": application.submitted_at,
+        "due": owed.as_dict(),
+    }
     return shapes.SubmittedSerializer(told).data
 
 
@@ -107,13 +121,20 @@ def application(request, reference):
 
 
 def _case(application: Application) -> dict:
-    undecided = application.state in UNDECIDED
-    application.due = due.of(application).as_dict() if undecided else None
-    application.supplement = _asked(application)
-    application.documents = _documents(application)
-    if not hasattr(application, "refusal"):
-        application.refusal = None
-    return shapes.CaseSerializer(application).data
+    told = {
+        "reference": sealing.spelled(application.number),
+        "window": application.window_id,
+        "service": application.service_id,
+        "audience": application.audience,
+        "state": application.state,
+        "submitted_at": application.submitted_at,
+        "due": due.of(application).as_dict() if application.state in UNDECIDED else None,
+        "events": application.events.all(),
+        "supplement": _asked(application),
+        "refusal": Refusal.objects.filter(application=application).select_related("reason").first(),
+        "documents": _documents(application),
+    }
+    return shapes.CaseSerializer(told).data
 
 
 def _documents(application: Application) -> list[dict]:

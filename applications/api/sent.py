@@ -72,13 +72,14 @@ class Sent:
 def read(body: object) -> Sent:
     """ValidationError for unknown keys and for values that are no texts; a value that is null is left out."""
     errors: dict[str, list[str]] = {}
-    for name, page in bodies.record(body).items():
+    told = bodies.record(body)
+    for name, page in told.items():
         for field, message in _findings(name, page):
             errors[field] = [message]
     if errors:
         raise ValidationError(errors)
     return Sent(
-        {name: {field: text for field, text in page.items() if text is not None} for name, page in body.items()}
+        {name: {field: text for field, text in page.items() if text is not None} for name, page in told.items()}
     )
 
 

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiTypes, inline_serializer
 from rest_framework import serializers
 
-from applications import sealing
 from applications.api.sent import NOT_SENT, PAGES
 from applications.fields import Day
 from applications.forms import LONGEST
@@ -101,9 +100,9 @@ class DocumentSerializer(serializers.Serializer):
 
 
 class CaseSerializer(serializers.Serializer):
-    reference = serializers.SerializerMethodField(help_text=REFERENCE_HELP)
-    window = serializers.CharField(source="window_id")
-    service = serializers.CharField(source="service_id")
+    reference = serializers.CharField(help_text=REFERENCE_HELP)
+    window = serializers.CharField()
+    service = serializers.CharField()
     audience = serializers.ChoiceField(Audience.choices)
     state = serializers.ChoiceField(State.choices)
     submitted_at = serializers.DateTimeField()
@@ -112,9 +111,6 @@ class CaseSerializer(serializers.Serializer):
     supplement = SupplementSerializer(allow_null=True, help_text=_("what is asked for now; null where nothing is"))
     refusal = RefusalSerializer(allow_null=True)
     documents = DocumentSerializer(many=True, help_text=_("the documents that this application asks for"))
-
-    def get_reference(self, case) -> str:
-        return sealing.spelled(case.number)
 
 
 class AnswerSerializer(serializers.Serializer):
