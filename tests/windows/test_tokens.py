@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal import roles
 from tests import make
@@ -17,6 +17,12 @@ from windows.models import ProvinceToken, TokenScope
 
 pytestmark = pytest.mark.django_db
 LIST, ADD = "admin:windows_provincetoken_changelist", "admin:windows_provincetoken_add"
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def issue(**fields) -> tuple[ProvinceToken, str]:
