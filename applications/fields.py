@@ -1,6 +1,7 @@
 """The kinds of fields and the kind of page that the form is made of."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 
@@ -14,6 +15,7 @@ from windows.templatetags.pages import day as day_in_words
 
 TOO_LONG = _("This is longer than %(limit_value)s characters.")
 NOT_TO_BE_CHOSEN = _("This cannot be chosen at present; choose another one.")
+ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 class Checked(forms.CharField):
@@ -81,6 +83,12 @@ class Day(forms.MultiValueField):
             raise ValidationError(self.error_messages["invalid"], "invalid") from None
         return self.rule(day)
 
+    def in_parts(self, name: str, text: str) -> dict[str, str]:
+        """A day in one text, under the names of its parts; something else becomes parts that are no day."""
+        found = ISO_DAY.fullmatch(text.strip())
+        parts = found.groups() if found else ("?" if text.strip() else "",) * 3
+        return {name + suffix: part for suffix, part in zip(self.widget.widgets_names, parts, strict=True)}
+
 
 class Page(forms.Form):
     """One page of the form. `answers` holds what the earlier pages told."""
@@ -109,6 +117,15 @@ class Page(forms.Form):
                 yield from (name + suffix for suffix in field.widget.widgets_names)
             else:
                 yield name
+
+    @classmethod
+    def as_typed(cls, told: Mapping[str, str]) -> dict[str, str]:
+        """Answers by field, days written 1985-03-27, as a browser would send them: days in their three parts."""
+        typed: dict[str, str] = {}
+        for name, text in told.items():
+            field = cls.base_fields.get(name)
+            typed |= field.in_parts(name, text) if isinstance(field, Day) else {name: text}
+        return typed
 
     def told(self) -> dict[str, str]:
         return {

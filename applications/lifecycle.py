@@ -42,7 +42,9 @@ class KeyReused(NotAllowed):
 class Submission:
     """A request as it was checked. `answers` is sealed; `person` is a blind index; `key` makes retries one.
 
-    `caller` is "" for this portal's pages, else the code of the province whose system asks.
+    `caller` is "" for this portal's pages, else the code of the province whose system asks. `sent` is the digest of
+    what a retry must repeat, where that is not the answers as they were checked: what was sent stays the same, while
+    a check may end otherwise on another day.
     """
 
     service: Service
@@ -54,9 +56,12 @@ class Submission:
     asserted: str = ""
     channel: str = Channel.ONLINE
     caller: str = ""
+    sent: bytes = b""
 
     @property
     def digest(self) -> bytes:
+        if self.sent:
+            return self.sent
         told = [self.service.pk, self.window.pk, self.asserted, self.channel, self.answers]
         return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).digest()
 
@@ -83,7 +88,7 @@ def submit(
         with transaction.atomic():
             return _receive(wanted, uploads, by, at)
     except (IntegrityError, NotAllowed) as error:
-        if before := _made_before(wanted):  # whatever has become of the window since
+        if before := made_before(wanted.caller, wanted.key, wanted.digest):  # whatever has become of the window since
             return before
         if "one_live_application" not in str(error):
             raise
@@ -92,11 +97,12 @@ def submit(
         ) from None
 
 
-def _made_before(wanted: Submission) -> Submitted | None:
-    found = Application.objects.filter(caller=wanted.caller, key=wanted.key).first()
+def made_before(caller: str, key: UUID, digest: bytes) -> Submitted | None:
+    """What a key of this caller made before; KeyReused where it came with something else."""
+    found = Application.objects.filter(caller=caller, key=key).select_related("service").first()
     if found is None:
         return None
-    if bytes(found.digest) != wanted.digest:
+    if bytes(found.digest) != digest:
         raise KeyReused(_("This key was used for another application."))
     return Submitted(found, sealing.derived_secret(found.number, str(found.key)), again=True)
 

@@ -7,6 +7,8 @@ of an early answer asks the later pages anew.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -65,11 +67,11 @@ class Asked:
         return not self.files and not self.requirement.optional
 
 
-class Filled:
-    """How far a draft has come: the pages that apply, each with its form, what they told, what is still missing."""
+class Told:
+    """What was typed on each page, read by the pages that apply: what it tells, and which pages are done."""
 
-    def __init__(self, draft: Draft) -> None:
-        self.draft, self.typed = draft, drafts.typed_of(draft)
+    def __init__(self, typed: dict[str, dict[str, str]]) -> None:
+        self.typed = typed
         self.answers: dict[str, dict] = {}
         self.forms: dict[str, Page] = {}
         self.done: dict[str, bool] = {}
@@ -79,22 +81,12 @@ class Filled:
 
     def _fill(self, step: Step) -> bool:
         if step.form is None:
-            return "service" in self.answers and not any(asked.missing for asked in self.papers)
+            return True
         form = self.forms[step.name] = step.form(self.typed.get(step.name), answers=self.answers)
         if not form.is_valid():
             return False
         self.answers[step.name] = form.told()
         return True
-
-    @property
-    def papers(self) -> list[Asked]:
-        if not hasattr(self, "_papers"):
-            uploads = list(self.draft.uploads.order_by("at", "pk"))
-            self._papers = [
-                Asked(needed, [file for file in uploads if file.document_id == needed.document_id])
-                for needed in requirements(self.answers)
-            ]
-        return self._papers
 
     @property
     def steps(self) -> list[Step]:
@@ -108,13 +100,13 @@ class Filled:
     def first_missing(self) -> Step | None:
         return next((BY_NAME[name] for name, done in self.done.items() if not done), None)
 
-    def submission(self) -> lifecycle.Submission:
+    def submission(self, key: UUID, **about: Any) -> lifecycle.Submission:
         """Everything checked, as the rules want it. Only of a form without missing pages."""
-        about, service, window = (self.forms[name] for name in ("document", "service", "window"))
-        assert isinstance(about, WhichDocument)
+        form, service, window = (self.forms[name] for name in ("document", "service", "window"))
+        assert isinstance(form, WhichDocument)
         assert isinstance(service, WhichService)
         assert isinstance(window, WhichWindow)
-        kind, number = about.holds(), self.answers["document"]["number"]
+        kind, number = form.holds(), self.answers["document"]["number"]
         asserted = self.answers["ground"]["ground"]
         return lifecycle.Submission(
             service=service.chosen,
@@ -122,9 +114,33 @@ class Filled:
             answers=self.answers,
             person=sealing.blind_index(kind, documents.holders_number(kind, number)),
             email=self.answers["contact"]["email"],
-            key=self.draft.key,
+            key=key,
             asserted="" if asserted == Ground.ORDINARY else asserted,
+            **about,
         )
+
+
+class Filled(Told):
+    """How far a draft has come, its files included."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        super().__init__(drafts.typed_of(draft))
+
+    def _fill(self, step: Step) -> bool:
+        if step.form is None:
+            return "service" in self.answers and not any(asked.missing for asked in self.papers)
+        return super()._fill(step)
+
+    @property
+    def papers(self) -> list[Asked]:
+        if not hasattr(self, "_papers"):
+            uploads = list(self.draft.uploads.order_by("at", "pk"))
+            self._papers = [
+                Asked(needed, [file for file in uploads if file.document_id == needed.document_id])
+                for needed in requirements(self.answers)
+            ]
+        return self._papers
 
 
 def _before(name: str) -> tuple[str, ...]:

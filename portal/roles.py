@@ -33,13 +33,18 @@ KEEP_REFERENCE = (
     "applications.change_requirement applications.add_requirement applications.change_refusalreason "
     "applications.add_refusalreason"
 )
+# So do these: see windows.admin.tokens.
+KEEP_TOKENS = "windows.view_provincetoken windows.add_provincetoken"
 
 ROLES = {
     "window_officer": (READ_LEDGER, READ_WORK, WRITE_LEDGER),
-    "supervisor": (READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE),
+    "supervisor": (READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE, KEEP_TOKENS),
     "border_officer": (READ_PORTS, "measures.add_return windows.view_importfile measures.view_measure"),
     "policy_editor": ("measures.view_measure measures.change_measure measures.view_campaign",),
-    "auditor": (READ_LEDGER, READ_WORK, READ_PORTS, "windows.view_importfile windows.view_clockoffset"),
+    "auditor": (
+        *(READ_LEDGER, READ_WORK, READ_PORTS),
+        "windows.view_importfile windows.view_clockoffset windows.view_provincetoken",
+    ),
 }
 
 

@@ -30,7 +30,7 @@ from portal import roles
 from tests import make
 from tests.applications import journeys
 from tests.make import NOON
-from windows import clock, intake, lifecycle
+from windows import clock, intake, lifecycle, tokens
 from windows.models import (
     Calendar,
     ClockOffset,
@@ -39,6 +39,7 @@ from windows.models import (
     ImportFile,
     Offering,
     Officer,
+    ProvinceToken,
     Reason,
     Service,
     StatusChange,
@@ -104,6 +105,15 @@ FORGET = {
     "applications:leave_case": "applications:track",
     "applications:switch": "applications:list",
 }
+# Routes of the API for provincial systems, with arguments, and how each is called.
+BY_TOKEN: dict[str, tuple[str, dict]] = {
+    "api-status-changes": ("post", {}),
+    "api-returns": ("post", {}),
+    "api-applications": ("post", {}),
+    "api-application": ("get", {"reference": "7KQ2M8ZD4XA"}),
+    "api-documents": ("post", {"reference": "7KQ2M8ZD4XA"}),
+    "api-answer": ("post", {"reference": "7KQ2M8ZD4XA"}),
+}
 
 # Routes of the staff site that belong to no model.
 SITE = {
@@ -114,7 +124,7 @@ SITE = {
 LIST = {"changelist", "add", "moved", "change_status", "confirm", "export", "import", "template", "day"}
 OBJECT = {
     **dict.fromkeys(("change", "history", "delete", "password_change"), "object_id"),
-    **dict.fromkeys(("correct", "retract", "report"), "pk"),
+    **dict.fromkeys(("correct", "retract", "report", "revoke"), "pk"),
     "batch": "batch",
 }
 # Whoever may not do the deed behind these routes does not see their form either.
@@ -132,9 +142,13 @@ NEEDS = {
     ("measures.return", "report"): "measures.add_return",
     ("measures.return", "template"): "measures.add_return",
     ("windows.officer", "password_change"): "windows.change_officer",
+    ("windows.provincetoken", "add"): "windows.add_provincetoken",
+    ("windows.provincetoken", "revoke"): "windows.add_provincetoken",
 }
 # Models whose rows belong to no place: whoever may see one may see all.
 FOR_ALL = {Service, Reason, Calendar, Measure, Campaign, ClockOffset, Term, DocumentKind, Requirement, RefusalReason}
+# Models that are kept by those alone who reach the nation.
+NATIONS = {ProvinceToken}
 
 
 @dataclass(frozen=True)
@@ -195,7 +209,7 @@ LIST_ROUTES = [route for route in ROUTES if route.label and route.name in LIST]
 def test_every_public_route_is_classified():
     of_a_browser = {*OPEN, *OF_A_DRAFT, *OF_A_CASE, *FORGET}
 
-    assert set(walk(get_resolver().url_patterns)) == set(PUBLIC) | REDIRECTS | of_a_browser
+    assert set(walk(get_resolver().url_patterns)) == set(PUBLIC) | set(BY_TOKEN) | REDIRECTS | of_a_browser
 
 
 def test_every_staff_route_is_classified():
@@ -207,7 +221,7 @@ def test_every_model_belongs_to_a_place_or_to_all():
     places = {Window, StatusChange, Confirmation, Offering, Division, Application, Event, Port, Return}
     persons = {ImportFile, Officer}
 
-    assert set(admin.site._registry) == places | persons | FOR_ALL
+    assert set(admin.site._registry) == places | persons | FOR_ALL | NATIONS
 
 
 # --- the world: the same things here and there -------------------------------------------------------------------
@@ -249,6 +263,7 @@ def place(code: str, port: str) -> Place:
         Return: returned,
         ImportFile: files[ImportFile.Kind.STATUS_CHANGES],
         Officer: clerk,
+        ProvinceToken: tokens.by_text(make.token(window.division.province_code)),
     }
     return Place(window.division, window, gate, rows, files)
 
@@ -320,6 +335,8 @@ def may(officer: Officer, route: Route) -> bool:
     """Told apart from the admin's own checks: by the permission that the route needs."""
     model = route.model
     name = lambda verb: f"{model._meta.app_label}.{verb}_{model._meta.model_name}"  # noqa: E731
+    if model in NATIONS and not officer.is_superuser:
+        return False  # nobody in these tests reaches the nation but the superuser
     if needed := NEEDS.get((route.label, route.name)):
         return officer.has_perm(needed)
     if route.name == "moved":
@@ -640,6 +657,18 @@ def test_leaving_forgets_in_this_browser_alone(applicants, name):
     assert (refused.status_code, answer["Location"]) == (405, reverse(FORGET[name]))
     assert gone == forgotten.get(name, set())
     assert Draft.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", BY_TOKEN)
+def test_a_route_for_provincial_systems_wants_a_token_and_takes_no_session(world, name):
+    method, kwargs = BY_TOKEN[name]
+    url = reverse(name, kwargs=kwargs)
+    officer = signed_in(make.officer(is_superuser=True, is_staff=True))
+
+    answers = [getattr(client, method)(url, content_type="application/json") for client in (Client(), officer)]
+
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert {answer["WWW-Authenticate"] for answer in answers} == {'Bearer realm="api"'}
 
 
 def test_odd_input_is_answered_and_never_a_server_error(world):

@@ -255,7 +255,8 @@ def _submit(request, filled: Filled) -> str:
     if request.POST.get("token") != str(request.draft.key):
         return _("This page belongs to another form that was begun in this browser. Check the answers again.")
     try:
-        drafts.submit(request.draft, filled.submission(), [asked.requirement.document_id for asked in filled.papers])
+        wanted = filled.submission(request.draft.key)
+        drafts.submit(request.draft, wanted, [asked.requirement.document_id for asked in filled.papers])
     except NotAllowed as refusal:
         return str(refusal)
     return ""

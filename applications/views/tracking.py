@@ -125,8 +125,7 @@ def answer(request):
     wanted = DocumentKind.objects.filter(pk__in=[item["document"] for item in asked.items])
     errors = papers.take(request.FILES, list(wanted), application=request.case, supplement=asked)
     if "send" in request.POST and not errors:
-        brought = set(asked.uploads.values_list("document", flat=True))
-        errors = {kind.pk: _("This document is still missing.") for kind in wanted if kind.pk not in brought}
+        errors = {kind.pk: _("This document is still missing.") for kind in papers.still_missing(asked)}
         text = request.POST.get("text", "").strip()
         try:
             text = text and writing.lines(text, longest=forms.LONGEST)

@@ -12,7 +12,7 @@ from windows.models import Service
 
 pytestmark = pytest.mark.django_db
 
-# draft; place, window, its status; papers; then draft locked, papers nobody asks for, offering, its status, application,
+# draft; place, window, its status; papers; then draft locked, spare papers, offering, its status, application,
 # papers, event, touch, mail, draft: in a transaction with one savepoint.
 STATEMENTS = 15 + 4
 

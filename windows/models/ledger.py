@@ -204,6 +204,12 @@ class StatusChange(models.Model):
                 condition=Q(source=Source.IMPORT, supersedes=None, service=None, channel=""),
                 name="an_imported_change_is_stored_once",
             ),
+            models.UniqueConstraint(
+                fields=["window", "effective_at", "service", "channel"],
+                condition=Q(source=Source.API, supersedes=None),
+                nulls_distinct=False,
+                name="a_reported_change_is_stored_once",
+            ),
         ]
 
     def __str__(self):
