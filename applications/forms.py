@@ -22,6 +22,7 @@ from windows import clock, openness
 from windows.filters import LONGEST_TEXT, PlaceField
 from windows.memo import remembered
 from windows.models import Audience, Service, StatusChange, Window
+from windows.pages import is_number
 
 LONGEST = 500  # characters of a free text
 MOST_WINDOWS = 30  # offered at once
@@ -82,7 +83,7 @@ class WhichWindow(Page):
         self.sought, chosen = str(self.data.get("place", "")).strip(), str(self.data.get("window", ""))
         self.place_error = None
         there = self._offering() if self.sought else Window.objects.none()
-        self._choose_from(stops(list(there.filter(pk=chosen)), self.service) if chosen else [])
+        self._choose_from(stops(list(there.filter(pk=chosen)), self.service) if is_number(chosen) else [])
 
     def offer(self) -> None:
         self.searched = bool(self.sought)

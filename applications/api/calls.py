@@ -78,7 +78,7 @@ def _key(request) -> UUID:
 def _receipt(made: lifecycle.Submitted) -> dict:
     """As it was received, so that a retry is answered the same; how it stands now is told by its own address."""
     application = made.application
-    owed = due.on_ground(Ground.ORDINARY, application.service, application.submitted_at)
+    owed = due.terms().on_ground(Ground.ORDINARY, application.service, application.submitted_at)
     told = {
         "reference": sealing.spelled(application.number),
         "secret": made.secret,

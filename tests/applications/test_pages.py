@@ -451,12 +451,12 @@ def test_a_file_that_is_refused_keeps_the_page_in_its_language_until_it_was_read
 
 def test_too_many_files_of_a_kind_are_refused_and_one_removed_makes_room():
     client = begun(FOREIGNER)
-    six = [journeys.picture(name=f"{n}.jpg") for n in range(6)]
+    six = [journeys.picture((n, n, n), name=f"{n}.jpg") for n in range(6)]
 
     refused = client.post(address("papers"), {"passport-page": six})
     key = client.draft.uploads.first().pk
     client.post(address("papers"), {"remove": key})
-    accepted = client.post(address("papers"), {"passport-page": journeys.picture(), "upload": "1"})
+    accepted = client.post(address("papers"), {"passport-page": journeys.picture("red"), "upload": "1"})
 
     assert "There are too many files" in refused.content.decode()
     assert accepted.status_code == 302
@@ -740,6 +740,6 @@ def test_an_offering_that_was_withdrawn_meanwhile_asks_for_another_window():
 @pytest.mark.parametrize("window", ["42010203", "42010204"])
 def test_the_rule_itself_refuses_a_window_that_may_not_be_chosen(window):
     with pytest.raises(NotAllowed):
-        lifecycle.submit(replace(filled(complete()).submission(), window=Window.objects.get(pk=window)))
+        lifecycle.submit(replace(filled(complete()).submission(uuid4()), window=Window.objects.get(pk=window)))
 
     assert Application.objects.count() == 0
