@@ -31,7 +31,7 @@ test:
 
 drill:
 	@$(SET_UP) DEV=1 setup chromium
-	@exec $(PY) -m pytest -m drill
+	@exec env DRILL=1 $(PY) -m pytest -m drill
 
 bench:
 	@$(SET_UP) DEV=1 setup wrk

@@ -98,7 +98,7 @@ def verify(
         raise NotAllowed(_("Say why the ground is not granted."))
     if not granted:
         return move(fresh, Verb.NOT_GRANTED, by=by, at=at, reason=reason, seen=seen, asserted="", order_at=fresh.due_at)
-    owed = due.on_ground(fresh.asserted, fresh.service, fresh.submitted_at, due.pauses_of(fresh)).at
+    owed = due.terms().on_ground(fresh.asserted, fresh.service, fresh.submitted_at, due.pauses_of(fresh)).at
     fields = {"ground": fresh.asserted, "asserted": "", "due_at": owed, "order_at": owed}
     return move(fresh, Verb.GRANTED, by=by, at=at, reason=reason, seen=seen, **fields)
 

@@ -29,7 +29,7 @@ def by_code(code: str) -> Draft | None:
     """The draft that a code belongs to; None for an unknown code and for a draft that is past its time."""
     if not code or len(code) > LONGEST_VALUE:
         return None
-    found = Draft.objects.filter(code=sealing.secret_hash(code)).select_related("application").first()
+    found = Draft.objects.filter(code=sealing.secret_hash(code)).first()
     return found if found and (found.application_id or found.saved_at > clock.now() - KEPT_FOR) else None
 
 
@@ -49,16 +49,20 @@ def save(draft: Draft, page: str, typed: dict[str, str]) -> Draft:
 
 def fresh(draft: Draft) -> Draft:
     """The draft as it is stored now."""
-    return Draft.objects.select_related("application").get(pk=draft.pk)
+    return Draft.objects.get(pk=draft.pk)
 
 
 @transaction.atomic
-def submit(draft: Draft, wanted: Submission) -> Application:
-    """Make the application of a draft, once: pressed again, it is the same. What was typed is kept there alone."""
-    locked = Draft.objects.select_for_update(of=("self",)).select_related("application").get(pk=draft.pk)
+def submit(draft: Draft, wanted: Submission, documents: list[str]) -> Application:
+    """Make the application of a draft, once: pressed again, it is the same. What was typed is kept there alone.
+
+    Only files of these documents go along: what an earlier answer asked for, and a later one does not, is seen on no
+    page any more.
+    """
+    locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.application is None:
-        keys = list(locked.uploads.values_list("pk", flat=True))
-        locked.application = lifecycle.submit(wanted, uploads=keys, by=locked.by).application
+        locked.uploads.exclude(document__in=documents).delete()
+        locked.application = lifecycle.submit(wanted, uploads=locked.uploads.order_by(), by=locked.by).application
         locked.typed, locked.saved_at = sealing.seal({}), clock.now()
         locked.save(update_fields=["application", "typed", "saved_at"])
     return locked.application

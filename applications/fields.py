@@ -1,14 +1,21 @@
 """The kinds of fields and the kind of page that the form is made of."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from applications import writing
 from windows.templatetags.pages import day as day_in_words
+
+TOO_LONG = _("This is longer than %(limit_value)s characters.")
+NOT_TO_BE_CHOSEN = _("This cannot be chosen at present; choose another one.")
+ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 class Checked(forms.CharField):
@@ -21,6 +28,17 @@ class Checked(forms.CharField):
     def clean(self, value):
         text = super().clean(value)
         return self.rule(text) if text else ""
+
+
+class Words(Checked):
+    """A free text of several lines. Browsers send two characters for a break, and count one."""
+
+    def __init__(self, *, longest: int, rows: int = 3, **options) -> None:
+        rule = partial(writing.lines, longest=longest)
+        super().__init__(rule, max_length=longest, widget=forms.Textarea({"rows": rows}), **options)
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
 
 
 class DayParts(forms.MultiWidget):
@@ -38,6 +56,10 @@ class DayParts(forms.MultiWidget):
             }
         )
 
+    def id_for_label(self, id_: str) -> str:
+        """Where an error leads to: the first part."""
+        return f"{id_}_y"
+
     def decompress(self, value: date | None) -> list[int | None]:
         return [value.year, value.month, value.day] if value else [None, None, None]
 
@@ -49,7 +71,7 @@ class Day(forms.MultiValueField):
     default_error_messages = {"invalid": _("This is not a day of the calendar.")}
 
     def __init__(self, rule: Callable[[date], date] = lambda day: day, **options) -> None:
-        super().__init__([forms.CharField(max_length=4), *(forms.CharField(max_length=2) for _part in "md")], **options)
+        super().__init__([forms.CharField() for _part in "ymd"], **options)
         self.rule = rule
 
     def compress(self, parts) -> date | None:
@@ -57,9 +79,15 @@ class Day(forms.MultiValueField):
             return None
         try:
             day = date(*map(int, parts))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(self.error_messages["invalid"], "invalid") from None
         return self.rule(day)
+
+    def in_parts(self, name: str, text: str) -> dict[str, str]:
+        """A day in one text, under the names of its parts; something else becomes parts that are no day."""
+        found = ISO_DAY.fullmatch(text.strip())
+        parts = found.groups() if found else ("?" if text.strip() else "",) * 3
+        return {name + suffix: part for suffix, part in zip(self.widget.widgets_names, parts, strict=True)}
 
 
 class Page(forms.Form):
@@ -67,11 +95,16 @@ class Page(forms.Form):
 
     def __init__(self, data=None, *, answers: dict | None = None, counter: bool = False, **options) -> None:
         super().__init__(data, label_suffix="", **options)
+        for field in self.fields.values():
+            field.error_messages |= {"max_length": TOO_LONG}
         self.answers, self.counter = answers or {}, counter
         self.arrange()
 
     def arrange(self) -> None:
         """What earlier answers change about this page."""
+
+    def offer(self) -> None:
+        """What there is to choose from, where that is more than checking needs: for a page that is shown."""
 
     @property
     def audience(self) -> str:
@@ -84,6 +117,15 @@ class Page(forms.Form):
                 yield from (name + suffix for suffix in field.widget.widgets_names)
             else:
                 yield name
+
+    @classmethod
+    def as_typed(cls, told: Mapping[str, str]) -> dict[str, str]:
+        """Answers by field, days written 1985-03-27, as a browser would send them: days in their three parts."""
+        typed: dict[str, str] = {}
+        for name, text in told.items():
+            field = cls.base_fields.get(name)
+            typed |= field.in_parts(name, text) if isinstance(field, Day) else {name: text}
+        return typed
 
     def told(self) -> dict[str, str]:
         return {
@@ -109,7 +151,10 @@ class Choice(forms.ChoiceField):
     """One of a few, as radio buttons; each may carry a hint, or be shown and not be choosable."""
 
     widget = forms.RadioSelect
-    default_error_messages = {"required": _("Choose one.")}
+    default_error_messages = {
+        "required": _("Choose one."),
+        "invalid_choice": NOT_TO_BE_CHOSEN,
+    }
 
     def __init__(self, *, hints: dict[str, object] | None = None, barred: set[str] | None = None, **options) -> None:
         super().__init__(**options)

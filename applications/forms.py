@@ -3,24 +3,31 @@
 A clean form's `told()` is what the application will keep: texts only, so that it can be sealed as JSON.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from applications import documents, mrz, nationalities, person
+from applications import documents, mrz, nationalities, person, writing
 from applications.documents import Document
-from applications.fields import Checked, Choice, Day, Page
+from applications.fields import NOT_TO_BE_CHOSEN, Checked, Choice, Day, Page, Words
 from applications.models import Ground
 from applications.person import Sex
 from windows import clock, openness
-from windows.filters import WindowFilter
-from windows.models import Audience, Offering, Service, StatusChange, Window
+from windows.filters import LONGEST_TEXT, PlaceField
+from windows.memo import remembered
+from windows.models import Audience, Service, StatusChange, Window
+from windows.pages import is_number
 
 LONGEST = 500  # characters of a free text
 MOST_WINDOWS = 30  # offered at once
+PLACE = PlaceField(required=False)
+FIND = _("Find a window by its place, then choose it.")
 BY_POST, AT_WINDOW = "post", "window"
 RESIDENTS_CARDS = (Document.HK_MACAO_PERMIT, Document.TAIWAN_PERMIT, Document.RESIDENCE_PERMIT)
 NEEDS_A_PERMIT = ("hk-macao-endorsement", "taiwan-endorsement")
@@ -34,11 +41,16 @@ class WhichService(Page):
     service = Choice(label=_("What do you apply for?"))
 
     def arrange(self) -> None:
-        services = Service.objects.filter(audience=self.audience)
+        services = services_for(self.audience)
+        self.services = {service.pk: service for service in services}
         field = self.fields["service"]
         field.choices = [(service.pk, service.name) for service in services]
         field.hints = {service.pk: self.hint(service) for service in services}
         field.barred = {service.pk for service in services if not (service.online or self.counter)}
+
+    @property
+    def chosen(self) -> Service:
+        return self.services[self.cleaned_data["service"]]
 
     @staticmethod
     def hint(service: Service) -> str:
@@ -46,6 +58,11 @@ class WhichService(Page):
             return _("Only at a window: this cannot be applied for online.")
         told = {"days": service.working_days, "fee": service.fee_cny}
         return _("%(days)s working days, %(fee)s yuan") % told
+
+
+@remembered
+def services_for(audience: str) -> list[Service]:
+    return list(Service.objects.filter(audience=audience))
 
 
 class WhichWindow(Page):
@@ -56,49 +73,77 @@ class WhichWindow(Page):
     place = forms.CharField(
         label=_("Place: name or code"),
         help_text=_("For example 武汉, Haidian or 420100. Then choose “Find windows”."),
-        max_length=100,
+        widget=forms.TextInput({"maxlength": LONGEST_TEXT}),
         required=False,
     )
     window = Choice(label=_("Which window shall handle it?"))
 
     def arrange(self) -> None:
         self.service = self.answers.get("service", {}).get("service", "")
-        place = str(self.data.get("place", "")).strip()
-        self.searched, self.too_many, self.place_error = bool(place), False, None
-        found = self._found(place) if place else []
+        self.sought, chosen = str(self.data.get("place", "")).strip(), str(self.data.get("window", ""))
+        self.place_error = None
+        there = self._offering() if self.sought else Window.objects.none()
+        self._choose_from(stops(list(there.filter(pk=chosen)), self.service) if is_number(chosen) else [])
+
+    def offer(self) -> None:
+        self.searched = bool(self.sought)
+        found = list(self._offering().with_status().select_related("division__parent__parent")[: MOST_WINDOWS + 1])
+        self.too_many = len(found) > MOST_WINDOWS
+        self._choose_from(with_entries(stops(found[:MOST_WINDOWS], self.service, told=True)))
+
+    def _offering(self) -> QuerySet[Window]:
+        """The windows of the place that offer the service; none where no place, or an unknown one, is typed."""
+        self.place_error, there = None, None
+        try:
+            there = PLACE.clean(self.sought)
+        except ValidationError as error:
+            self.place_error = error
+        return Window.objects.filter(there, services=self.service).order_by("pk") if there else Window.objects.none()
+
+    def _choose_from(self, windows: list[Window]) -> None:
         field = self.fields["window"]
-        field.choices = [(window.pk, window.name) for window in found]
-        field.hints = {window.pk: window for window in found}
-        field.barred = {window.pk for window in found if window.online_stop and not self.counter}
+        field.choices = [(window.pk, window.name) for window in windows]
+        field.hints = {window.pk: window for window in windows}
+        field.barred = {window.pk for window in windows if window.online_stop and not self.counter}
+        if not windows:
+            field.error_messages |= dict.fromkeys(("required", "invalid_choice"), FIND)
 
-    def _found(self, place: str) -> list[Window]:
-        condition = WindowFilter({"division": place}, Window.objects.filter(services=self.service).with_status())
-        if not condition.is_valid():
-            self.place_error = condition.errors["division"][0]
-            return []
-        windows = list(condition.qs.select_related("division__parent__parent").order_by("pk")[: MOST_WINDOWS + 1])
-        self.too_many = len(windows) > MOST_WINDOWS
-        return mark(windows[:MOST_WINDOWS], self.service)
+    def clean_place(self) -> str:
+        if self.place_error:
+            raise self.place_error
+        return self.cleaned_data["place"]
 
-    def clean_window(self) -> str:
-        code = self.cleaned_data["window"]
-        if not Offering.objects.filter(window=code, service=self.service).exists():
-            raise ValidationError(_("This window does not offer this service."))
-        return code
+    @property
+    def chosen(self) -> Window:
+        return self.fields["window"].hints[self.cleaned_data["window"]]
 
 
-def mark(windows: list[Window], service: str) -> list[Window]:
-    """Give each window the entry that tells its status, and what keeps the service from being applied for online."""
-    codes = [window.pk for window in windows]
-    entries = StatusChange.objects.select_related("reason").in_bulk([window.change_id for window in windows])
+def stops(windows: list[Window], service: str, *, told: bool = False) -> list[Window]:
+    """Give each window what keeps the service from being applied for online there, None where nothing does."""
     narrower: dict[str, list[StatusChange]] = {}
-    told = StatusChange.objects.filter(window__in=codes).exclude(service=None, channel="")
-    for entry in told.select_related("reason", "superseded_by"):
+    for entry in StatusChange.objects.narrower(told=told).filter(window__in=windows):
         narrower.setdefault(entry.window_id, []).append(entry)
     for window in windows:
-        window.entry = entries.get(window.change_id)
         window.online_stop = openness.online_stop(openness.limits(narrower.get(window.pk, ())), service)
     return windows
+
+
+def with_entries(windows: list[Window]) -> list[Window]:
+    """Give each window, taken with its status, the entry that tells it."""
+    entries = StatusChange.objects.select_related("reason").in_bulk([window.change_id for window in windows])
+    for window in windows:
+        window.entry = entries.get(window.change_id)
+    return windows
+
+
+class Nationality(forms.ChoiceField):
+    """One of many: they are listed where they are shown, and looked up where one is checked."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(choices=lambda: [("", _("choose")), *nationalities.choices()], **options)
+
+    def valid_value(self, value) -> bool:
+        return value in nationalities.FOREIGN
 
 
 class WhichPerson(Page):
@@ -110,7 +155,9 @@ class WhichPerson(Page):
         required=False,
         help_text=_("Leave this empty if the passport shows one name only."),
     )
-    nationality = forms.ChoiceField(label=_("Nationality"), required=False)
+    nationality = Nationality(
+        label=_("Nationality"), required=False, error_messages={"invalid_choice": NOT_TO_BE_CHOSEN}
+    )
     sex = Choice(choices=Sex.choices, label=_("Sex"))
     birth = Day(person.birth_date, label=_("Date of birth"), help_text=_("For example 1985 3 27"))
 
@@ -118,7 +165,6 @@ class WhichPerson(Page):
         wanted = {"sex", "birth"}
         if self.audience == Audience.FOREIGN:
             wanted |= {"surname", "given_names", "nationality"}
-            self.fields["nationality"].choices = [("", _("choose")), *nationalities.choices()]
             self._require("surname", "nationality")
         else:
             wanted |= {"name_zh"}
@@ -143,14 +189,12 @@ class Guardian(Page):
     number = forms.CharField(label=_("Number of the guardian's identity document"), max_length=40)
 
     def clean_name(self) -> str:
+        """Each in its own script; who mistypes one is not sent to the other."""
         name = self.cleaned_data["name"]
-        try:
-            return person.chinese_name(name)
-        except ValidationError:
-            return person.latin_name(name)
+        return person.chinese_name(name) if re.search(f"[{person.HAN}]", name) else person.latin_name(name)
 
     def clean_number(self) -> str:
-        number = self.cleaned_data["number"].strip()
+        number = writing.compact(self.cleaned_data["number"])
         return documents.resident_id(number) if len(number) == 18 else documents.passport_number(number)
 
 
@@ -230,7 +274,7 @@ class WhichDocument(Page):
         differing = [str(name) for name, (here, there) in pairs.items() if here and there and here != there]
         if differing:
             raise ValidationError(
-                _("These lines differ from your answers in: %(what)s.") % {"what": ", ".join(differing)}, "differs"
+                _("These lines differ from your answers in: %(what)s."), "differs", {"what": ", ".join(differing)}
             )
         return " ".join(told["zone"].split())
 
@@ -244,9 +288,7 @@ class Contact(Page):
     email = Checked(
         person.email, label=_("E-mail"), help_text=_("We write at every change. No personal data is in the mail.")
     )
-    address = forms.CharField(
-        label=_("Where you live in China"), widget=forms.Textarea({"rows": 3}), max_length=LONGEST
-    )
+    address = Words(label=_("Where you live in China"), longest=LONGEST)
 
 
 class WhichGround(Page):
@@ -266,17 +308,16 @@ class WhichGround(Page):
             Ground.EPIDEMIC_RESPONSE: _("You take part in fighting the epidemic. Decided around the clock."),
         },
     )
-    why = forms.CharField(
+    why = Words(
         label=_("What is the reason?"),
         help_text=_("Only if you give a reason for priority. You will be asked for proof."),
-        widget=forms.Textarea({"rows": 3}),
-        max_length=LONGEST,
+        longest=LONGEST,
         required=False,
     )
 
     def clean(self) -> dict:
         told = super().clean()
-        if told.get("ground", Ground.ORDINARY) != Ground.ORDINARY and not told.get("why"):
+        if told.get("ground", Ground.ORDINARY) != Ground.ORDINARY and told.get("why") == "":
             self.add_error("why", ValidationError(_("Say what the reason is."), "required"))
         return told
 
@@ -284,7 +325,7 @@ class WhichGround(Page):
 class Employer(Page):
     """Work resumption is the employer's."""
 
-    employer = forms.CharField(label=_("Name of the employer"), max_length=100)
+    employer = Checked(partial(writing.clear, longest=100), label=_("Name of the employer"), max_length=100)
     credit_code = Checked(
         documents.credit_code,
         label=_("Unified social credit code"),
@@ -299,17 +340,16 @@ class Collection(Page):
         label=_("How do you want to get the document?"),
         choices=[(AT_WINDOW, _("I collect it at the window")), (BY_POST, _("By post"))],
     )
-    post_to = forms.CharField(
+    post_to = Words(
         label=_("Send it to"),
         help_text=_("Name, telephone and address in China. Only for post."),
-        widget=forms.Textarea({"rows": 3}),
-        max_length=LONGEST,
+        longest=LONGEST,
         required=False,
     )
 
     def clean(self) -> dict:
         told = super().clean()
-        if told.get("collection") == BY_POST and not told.get("post_to"):
+        if told.get("collection") == BY_POST and told.get("post_to") == "":
             self.add_error("post_to", ValidationError(_("Say where to send it."), "required"))
         return told
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from applications import due, sealing
@@ -58,7 +59,9 @@ class Overtaken(NotAllowed):
 class Submission:
     """A request as it was checked. `answers` is sealed; `person` is a blind index; `key` makes retries one.
 
-    `caller` is "" for this portal's pages, else the code of the province whose system asks.
+    `caller` is "" for this portal's pages, else the code of the province whose system asks. `sent` is the digest of
+    what a retry must repeat, where that is not the answers as they were checked: what was sent stays the same, while
+    a check may end otherwise on another day.
     """
 
     service: Service
@@ -70,9 +73,12 @@ class Submission:
     asserted: str = ""
     channel: str = Channel.ONLINE
     caller: str = ""
+    sent: bytes = b""
 
     @property
     def digest(self) -> bytes:
+        if self.sent:
+            return self.sent
         told = [self.service.pk, self.window.pk, self.asserted, self.channel, self.answers]
         return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).digest()
 
@@ -87,15 +93,19 @@ class Submitted:
 
 
 def submit(
-    wanted: Submission, *, uploads: list[str] | None = None, by: Officer | None = None, at: datetime | None = None
+    wanted: Submission,
+    *,
+    uploads: QuerySet[Upload] | None = None,
+    by: Officer | None = None,
+    at: datetime | None = None,
 ) -> Submitted:
     """Receive an application. A retry with the same key gives back the first one; NotAllowed says what forbids it."""
     at = at or clock.now()
     try:
         with transaction.atomic():
-            return _made_before(wanted) or _receive(wanted, uploads or [], by, at)
-    except IntegrityError as error:
-        if before := _made_before(wanted):
+            return _receive(wanted, uploads, by, at)
+    except (IntegrityError, NotAllowed) as error:
+        if before := made_before(wanted.caller, wanted.key, wanted.digest):  # whatever has become of the window since
             return before
         if "one_live_application" not in str(error):
             raise
@@ -104,18 +114,20 @@ def submit(
         ) from None
 
 
-def _made_before(wanted: Submission) -> Submitted | None:
-    found = Application.objects.filter(caller=wanted.caller, key=wanted.key).first()
+def made_before(caller: str, key: UUID, digest: bytes) -> Submitted | None:
+    """What a key of this caller made before; KeyReused where it came with something else."""
+    found = Application.objects.filter(caller=caller, key=key).select_related("service").first()
     if found is None:
         return None
-    if bytes(found.digest) != wanted.digest:
+    if bytes(found.digest) != digest:
         raise KeyReused(_("This key was used for another application."))
     return Submitted(found, sealing.derived_secret(found.number, str(found.key)), again=True)
 
 
-def _receive(wanted: Submission, uploads: list[str], by: Officer | None, at: datetime) -> Submitted:
+def _receive(wanted: Submission, uploads: QuerySet[Upload] | None, by: Officer | None, at: datetime) -> Submitted:
     _refuse_unable(wanted)
-    owed = due.on_ground(Ground.ORDINARY, wanted.service, at).at
+    terms = due.terms()
+    owed = terms.on_ground(Ground.ORDINARY, wanted.service, at).at
     number = sealing.new_reference()
     secret = sealing.derived_secret(number, str(wanted.key))
     application = Application.objects.create(
@@ -129,7 +141,7 @@ def _receive(wanted: Submission, uploads: list[str], by: Officer | None, at: dat
         state=State.WAITING,
         submitted_at=at,
         due_at=owed,
-        order_at=due.on_ground(wanted.asserted, wanted.service, at).at if wanted.asserted else owed,
+        order_at=terms.on_ground(wanted.asserted, wanted.service, at).at if wanted.asserted else owed,
         answers=sealing.seal(wanted.answers),
         person=wanted.person,
         secret=sealing.secret_hash(secret),
@@ -137,7 +149,8 @@ def _receive(wanted: Submission, uploads: list[str], by: Officer | None, at: dat
         key=wanted.key,
         digest=wanted.digest,
     )
-    Upload.objects.filter(pk__in=uploads).update(draft=None, application=application)
+    if uploads is not None:
+        uploads.update(draft=None, application=application)
     _record(application, Verb.SUBMITTED, "", by=by, at=at, mail_to=wanted.email)
     return Submitted(application, secret)
 
@@ -149,8 +162,8 @@ def _refuse_unable(wanted: Submission) -> None:
     if wanted.channel == Channel.ONLINE:
         if not wanted.service.online:
             raise NotAllowed(_("This service cannot be applied for online."))
-        narrower = openness.limits(wanted.window.status_changes.select_related("superseded_by"))
-        if openness.online_stop(narrower, wanted.service.pk):
+        narrower = wanted.window.status_changes.all().narrower()
+        if openness.online_stop(openness.limits(narrower), wanted.service.pk):
             raise NotAllowed(_("This window does not take online applications for this service at present."))
 
 
@@ -244,9 +257,9 @@ def reckon_again(calendar: str, *, by: Officer, at: datetime | None = None) -> i
 
 def _due_and_place(application: Application) -> tuple[datetime | None, datetime | None]:
     """The due instant by the ground granted, and by the one asserted, if any: the place in line."""
-    pauses = due.pauses_of(application)
+    terms, pauses = due.terms(), due.pauses_of(application)
     by_ground = {
-        ground: due.on_ground(ground, application.service, application.submitted_at, pauses).at
+        ground: terms.on_ground(ground, application.service, application.submitted_at, pauses).at
         for ground in (application.ground, application.asserted)
         if ground
     }

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from applications import sealing, uploads
-from applications.models import DocumentKind, Upload
+from applications.models import DocumentKind, Supplement, Upload
 from windows import clock
 
 MOST_OF_A_KIND, MOST = 5, 20
@@ -45,34 +45,43 @@ def take(files, documents: list[DocumentKind], **owner) -> dict[str, str]:
     for document in documents:
         for file in files.getlist(document.pk):
             try:
-                _keep(file, document, owner)
+                keep(file, document, **owner)
             except ValidationError as error:
                 errors[document.pk] = f"{uploads.clean_name(file.name)}: {' '.join(error.messages)}"
     return errors
 
 
-def _keep(file, document: DocumentKind, owner: dict) -> Upload:
-    mine = Upload.objects.filter(**owner)
+def keep(file, document: DocumentKind, **owner) -> Upload:
+    """Check a file and keep it; brought again it is the one that is kept. ValidationError says why it is not taken."""
+    if file.size > uploads.LARGEST:
+        raise uploads.Refused("too_large")
+    checked = uploads.check(file.name, file.read())
+    mine, digest = Upload.objects.filter(**owner), bytes.fromhex(checked.digest)
+    if before := mine.filter(document=document, digest=digest).first():
+        return before
     if mine.count() >= MOST or mine.filter(document=document).count() >= MOST_OF_A_KIND:
         raise ValidationError(_("There are too many files; remove one first."))
-    if file.size > uploads.LARGEST:
-        raise ValidationError(_("The file is larger than 10 MB."))
-    checked = uploads.check(file.name, file.read())
     return Upload.objects.create(
         key=uploads.store(checked.content),
         document=document,
         name=sealing.seal({"name": uploads.clean_name(file.name)}),
         media_type=checked.media_type,
         size=len(checked.content),
-        digest=bytes.fromhex(checked.digest),
+        digest=digest,
         at=clock.now(),
         **owner,
     )
 
 
-def remove(found) -> None:
-    """Take files of a draft back: the rows now, the files in storage by the sweep."""
-    found.filter(application=None).delete()
+def one(of, key: str):
+    """The file of this key among these; nothing for what is no key at all."""
+    return of.filter(pk=key) if uploads.KEY.fullmatch(key) else of.none()
+
+
+def still_missing(asked: Supplement) -> list[DocumentKind]:
+    """Of the documents that a request asks for, those that nothing was brought for."""
+    wanted = DocumentKind.objects.filter(pk__in=[item["document"] for item in asked.items])
+    return list(wanted.exclude(pk__in=asked.uploads.values("document")))
 
 
 def thumbnail(found) -> HttpResponse:

@@ -7,15 +7,17 @@ of an early answer asks the later pages anew.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications import documents, drafts, forms, lifecycle, person, sealing
-from applications.forms import Page, WhichDocument
+from applications.forms import Page, WhichDocument, WhichService, WhichWindow
 from applications.models import Draft, Ground, Requirement, Upload
 from windows import clock
-from windows.models import Channel, Service, Window
+from windows.memo import remembered
+from windows.models import Channel, Service
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,12 @@ class Asked:
         return not self.files and not self.requirement.optional
 
 
-class Filled:
-    """How far a draft has come: the pages that apply, each with its form, what they told, what is still missing."""
+class Told:
+    """What was typed on each page, read by the pages that apply: what it tells, and which pages are done."""
 
-    def __init__(self, draft: Draft) -> None:
-        self.draft, self.typed = draft, drafts.typed_of(draft)
+    def __init__(self, typed: dict[str, dict[str, str]], *, counter: bool = False) -> None:
+        self.typed, self.counter = typed, counter
         self.answers: dict[str, dict] = {}
-        self.counter = draft.by_id is not None
         self.forms: dict[str, Page] = {}
         self.done: dict[str, bool] = {}
         for step in STEPS:
@@ -80,22 +81,12 @@ class Filled:
 
     def _fill(self, step: Step) -> bool:
         if step.form is None:
-            return "service" in self.answers and not any(asked.missing for asked in self.papers)
+            return True
         form = self.forms[step.name] = step.form(self.typed.get(step.name), answers=self.answers, counter=self.counter)
         if not form.is_valid():
             return False
         self.answers[step.name] = form.told()
         return True
-
-    @property
-    def papers(self) -> list[Asked]:
-        if not hasattr(self, "_papers"):
-            uploads = list(self.draft.uploads.select_related("document"))
-            self._papers = [
-                Asked(needed, [file for file in uploads if file.document_id == needed.document_id])
-                for needed in requirements(self.answers)
-            ]
-        return self._papers
 
     @property
     def steps(self) -> list[Step]:
@@ -109,22 +100,48 @@ class Filled:
     def first_missing(self) -> Step | None:
         return next((BY_NAME[name] for name, done in self.done.items() if not done), None)
 
-    def submission(self) -> lifecycle.Submission:
+    def submission(self, key: UUID, **about: Any) -> lifecycle.Submission:
         """Everything checked, as the rules want it. Only of a form without missing pages."""
-        about = self.forms["document"]
-        assert isinstance(about, WhichDocument)
-        kind, number = about.holds(), self.answers["document"]["number"]
+        form, service, window = (self.forms[name] for name in ("document", "service", "window"))
+        assert isinstance(form, WhichDocument)
+        assert isinstance(service, WhichService)
+        assert isinstance(window, WhichWindow)
+        kind, number = form.holds(), self.answers["document"]["number"]
         asserted = self.answers["ground"]["ground"]
         return lifecycle.Submission(
-            service=Service.objects.get(pk=self.answers["service"]["service"]),
-            window=Window.objects.get(pk=self.answers["window"]["window"]),
+            service=service.chosen,
+            window=window.chosen,
             answers=self.answers,
             person=sealing.blind_index(kind, documents.holders_number(kind, number)),
             email=self.answers["contact"]["email"],
-            key=self.draft.key,
+            key=key,
             asserted="" if asserted == Ground.ORDINARY else asserted,
             channel=Channel.COUNTER if self.counter else Channel.ONLINE,
+            **about,
         )
+
+
+class Filled(Told):
+    """How far a draft has come, its files included."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        super().__init__(drafts.typed_of(draft), counter=draft.by_id is not None)
+
+    def _fill(self, step: Step) -> bool:
+        if step.form is None:
+            return "service" in self.answers and not any(asked.missing for asked in self.papers)
+        return super()._fill(step)
+
+    @property
+    def papers(self) -> list[Asked]:
+        if not hasattr(self, "_papers"):
+            uploads = list(self.draft.uploads.order_by("at", "pk"))
+            self._papers = [
+                Asked(needed, [file for file in uploads if file.document_id == needed.document_id])
+                for needed in requirements(self.answers)
+            ]
+        return self._papers
 
 
 def _before(name: str) -> tuple[str, ...]:
@@ -138,10 +155,15 @@ def requirements(answers: dict) -> list[Requirement]:
     cases = {Requirement.Case.ALWAYS.value, answers.get("ground", {}).get("ground", "")}
     if is_minor(answers):
         cases.add(Requirement.Case.MINOR.value)
-    service = answers.get("service", {}).get("service")
-    asked = Requirement.objects.filter(Q(service=service) | Q(service=None), case__in=cases).select_related("document")
+    services = {answers.get("service", {}).get("service"), None}
+    asked = [needed for needed in all_requirements() if needed.service_id in services and needed.case in cases]
     once = {requirement.document_id: requirement for requirement in reversed(asked)}
     return sorted(once.values(), key=lambda needed: (needed.optional, needed.document.position))
+
+
+@remembered
+def all_requirements() -> list[Requirement]:
+    return list(Requirement.objects.select_related("document"))
 
 
 def services_online() -> list[Service]:

@@ -49,7 +49,18 @@ def clear(text: str, *, longest: int) -> str:
     for character in text:
         if kind := _hidden(character):
             raise ValidationError(HIDDEN[kind], code=kind, params={"code": code_point(character)})
-    text = " ".join(text.split())
+    return _measured(" ".join(text.split()), longest)
+
+
+def lines(text: str, *, longest: int) -> str:
+    """As `clear`, for a text of several lines: their breaks stay."""
+    rows = text.replace("\r\n", "\n").strip().split("\n")
+    return _measured("\n".join(clear(row, longest=longest) if row.strip() else "" for row in rows), longest)
+
+
+def _measured(text: str, longest: int) -> str:
+    if not text:
+        raise required()
     if len(text) > longest:
         raise ValidationError(
             _("This is longer than %(longest)s characters."), code="long", params={"longest": longest}

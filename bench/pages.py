@@ -41,10 +41,11 @@ def lines() -> Iterator[Line]:
 
 
 @contextmanager
-def server(application: str, folder: Path, **environment: str) -> Iterator[str]:
-    """One process of granian with two threads; yields its address once it answers."""
+def server(application: str, folder: Path, *, workers: int = 1, first: str = "", **environment: str) -> Iterator[str]:
+    """Granian with so many processes of two threads each; yields its address once the page `first` answers."""
     port = free_port()
     options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws", "--blocking-threads", "2"]
+    options += ["--workers", str(workers)]
     process = children.start(
         [sys.executable, "-m", "granian", *options, application],
         log=folder / "bench-server.log",
@@ -52,7 +53,7 @@ def server(application: str, folder: Path, **environment: str) -> Iterator[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )
     try:
-        if not children.wait_until(lambda: answers(f"http://{HOST}:{port}/"), within=30):
+        if not children.wait_until(lambda: answers(f"http://{HOST}:{port}/{first}"), within=30):
             sys.exit(f"{application} does not answer: see {folder / 'bench-server.log'}")
         yield f"http://{HOST}:{port}/"
     finally:

@@ -39,10 +39,11 @@ class Line:
 
 
 def lines() -> Iterator[Line]:
-    from bench import events, pages
+    from bench import events, pages, submissions
 
     yield from events.lines()
     yield from pages.lines()
+    yield from submissions.lines()
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from measures.models import Facilitation, Goods, Port, Return
 from windows import clock, lifecycle, scope, sheets
 from windows.lifecycle import NotAllowed
-from windows.models import Officer, Source
+from windows.models import Officer, ProvinceToken, Source
 
 MOST = 1_000_000
 
@@ -74,19 +74,29 @@ def _shape_problem(kind: str, goods: str, quantity: int) -> tuple[str, str] | No
 def import_returns(name: str, content: bytes, *, by: Officer | None = None, dry_run: bool = False) -> sheets.Report:
     """facilitations.csv. `by` limits to the ports inside his divisions."""
     ports = Port.objects.all() if by is None else Port.objects.filter(scope.within(by, "division"))
-    layout = sheets.Layout(
-        columns={
-            "port": sheets.one_of(ports.values_list("pk", flat=True)),
-            "kind": sheets.one_of(Facilitation.values),
-            "goods": sheets.one_of(Goods.values, or_empty=True),
-            "day": clock.read_day,
-            "quantity": sheets.whole_number(-MOST, MOST),
-            "recorded_at": clock.read_instant,
-        },
-        key=("port", "kind", "goods", "day"),
-        check=_check,
-    )
-    return sheets.take_in(name, content, layout, lambda rows: _store(rows, by), dry_run=dry_run)
+    layout = sheets.Layout(_columns(ports, sheets.instant), key=KEY, check=_check)
+    return sheets.take_in(name, content, layout, lambda rows: _store(rows, Source.IMPORT, by), dry_run=dry_run)
+
+
+def report_returns(rows: list[dict[str, str]], *, token: ProvinceToken) -> sheets.Report:
+    """Returns from the system of a province, about its own ports. `recorded_at` may be left out: it is now."""
+    ports = Port.objects.filter(scope.of_province(token, "division"))
+    layout = sheets.Layout(_columns(ports, sheets.optional(sheets.instant)), key=KEY, check=_check_reported)
+    return sheets.take_rows(rows, layout, lambda rows: _store(rows, Source.API, None))
+
+
+KEY = ("port", "kind", "goods", "day")
+
+
+def _columns(ports, recorded_at) -> dict:
+    return {
+        "port": sheets.one_of(ports.values_list("pk", flat=True)),
+        "kind": sheets.one_of(Facilitation.values),
+        "goods": sheets.one_of(Goods.values, or_empty=True),
+        "day": sheets.day,
+        "quantity": sheets.whole_number(-MOST, MOST),
+        "recorded_at": recorded_at,
+    }
 
 
 def _check(row: dict) -> tuple[str, str] | None:
@@ -95,28 +105,36 @@ def _check(row: dict) -> tuple[str, str] | None:
     return _shape_problem(row["kind"], row["goods"], row["quantity"])
 
 
-def _store(rows: list[dict], by: Officer | None) -> int:
-    columns = dict.fromkeys(("port", "kind", "goods"), "text")
+def _check_reported(row: dict) -> tuple[str, str] | None:
+    now = clock.now()
+    if row["day"] > clock.local_day(now):
+        return "day", _("A day to come cannot be reported.")
+    if row["recorded_at"] and row["recorded_at"] > now:
+        return "recorded_at", _("This is still to come; report it when it has happened.")
+    return _check(row | {"recorded_at": row["recorded_at"] or now})
+
+
+def _store(rows: list[dict], source: Source, by: Officer | None) -> int:
+    """Stores what is not there yet; then nothing that was there, also from a moment ago, may say something else."""
+    columns = dict.fromkeys(KEY[:3], "text")
     columns |= {"row": "int", "day": "date", "quantity": "int", "recorded_at": "timestamptz"}
     with sheets.cursor() as cursor:
         sheets.stage(cursor, "staged", columns, rows)
-        sheets.contradictions(
-            cursor,
-            """
-            SELECT staged.row FROM staged JOIN measures_return r
-            ON (r.port_id, r.kind, r.goods, r.day) = (staged.port, staged.kind, staged.goods, staged.day)
-            AND r.supersedes_id IS NULL
-            WHERE (r.quantity, r.recorded_at) IS DISTINCT FROM (staged.quantity, staged.recorded_at)""",
-            "day",
-        )
-        cursor.execute(
-            """
-            INSERT INTO measures_return (port_id, kind, goods, day, quantity, recorded_at, note, source, by_id)
-            SELECT port, kind, goods, day, quantity, recorded_at, '', %s, %s FROM staged ORDER BY row
-            ON CONFLICT DO NOTHING""",
-            [Source.IMPORT, by and by.pk],
-        )
+        cursor.execute(NEW_RETURNS, [clock.now(), source, by and by.pk])
         stored = cursor.rowcount
+        sheets.contradictions(cursor, CONTRADICTING, "day")
     if stored:
         lifecycle.touch_pages()
     return stored
+
+
+NEW_RETURNS = """
+    INSERT INTO measures_return (port_id, kind, goods, day, quantity, recorded_at, note, source, by_id)
+    SELECT port, kind, goods, day, quantity, coalesce(recorded_at, %s), '', %s, %s FROM staged ORDER BY row
+    ON CONFLICT DO NOTHING"""
+CONTRADICTING = """
+    SELECT staged.row FROM staged JOIN measures_return r
+    ON (r.port_id, r.kind, r.goods, r.day) = (staged.port, staged.kind, staged.goods, staged.day)
+    AND r.supersedes_id IS NULL
+    WHERE (r.quantity, r.recorded_at)
+        IS DISTINCT FROM (staged.quantity, coalesce(staged.recorded_at, r.recorded_at))"""

@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.Task.Request = "portal.acknowledging:Request"
 app.conf.beat_schedule = {
     "fold what was touched": {"task": "measures.tasks.fold", "schedule": 5.0, "options": {"expires": 5}},
     "send mail": {"task": "applications.tasks.send_mail", "schedule": 5.0, "options": {"expires": 5}},

@@ -17,7 +17,10 @@ READ_LEDGER = (
     "windows.view_statuschange windows.view_confirmation windows.view_calendar windows.view_calendarday "
     "measures.view_measure measures.view_campaign"
 )
-READ_WORK = "applications.view_application applications.view_event"
+READ_WORK = (
+    "applications.view_application applications.view_event applications.view_term applications.view_documentkind "
+    "applications.view_requirement applications.view_refusalreason"
+)
 READ_PORTS = "measures.view_port measures.view_return windows.view_division"
 WORK_LINE = "applications.work_line applications.unmask_person"
 WRITE_LEDGER = "windows.add_statuschange windows.add_confirmation windows.view_importfile"
@@ -26,18 +29,26 @@ KEEP_REFERENCE = (
     "windows.change_window windows.add_window windows.change_division windows.add_division windows.change_service "
     "windows.add_service windows.change_reason windows.add_reason windows.change_offering windows.add_offering "
     "windows.delete_offering windows.add_calendar windows.add_calendarday "
-    "measures.change_campaign measures.add_campaign measures.change_port measures.add_port"
+    "measures.change_campaign measures.add_campaign measures.change_port measures.add_port "
+    "applications.change_term applications.add_term applications.change_documentkind applications.add_documentkind "
+    "applications.change_requirement applications.add_requirement applications.change_refusalreason "
+    "applications.add_refusalreason"
 )
+# So do these: see windows.admin.tokens.
+KEEP_TOKENS = "windows.view_provincetoken windows.add_provincetoken"
 
 ROLES = {
     "window_officer": (READ_LEDGER, READ_WORK, WRITE_LEDGER, WORK_LINE),
     "supervisor": (
-        *(READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE, WORK_LINE),
+        *(READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE, KEEP_TOKENS, WORK_LINE),
         "applications.steer_line",
     ),
     "border_officer": (READ_PORTS, "measures.add_return windows.view_importfile measures.view_measure"),
     "policy_editor": ("measures.view_measure measures.change_measure measures.view_campaign",),
-    "auditor": (READ_LEDGER, READ_WORK, READ_PORTS, "windows.view_importfile windows.view_clockoffset"),
+    "auditor": (
+        *(READ_LEDGER, READ_WORK, READ_PORTS),
+        "windows.view_importfile windows.view_clockoffset windows.view_provincetoken",
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
+from applications import api as applications_api
 from measures import api as measures_api
 from portal import views
 from windows import api as windows_api
@@ -14,6 +15,7 @@ api = [
     path("", RedirectView.as_view(pattern_name="api"), name="api-root"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     *windows_api.routes,
+    *applications_api.routes,
     *measures_api.routes,
 ]
 urlpatterns = [

@@ -4,12 +4,14 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from uuid import uuid4
 
+from django.utils import timezone
+
 from applications import lifecycle as lifecycle_of_applications
 from applications import sealing
 from applications.imports import import_applications
 from applications.models import Application, RefusalReason
 from measures.models import Campaign, Port
-from windows import lifecycle
+from windows import lifecycle, tokens
 from windows.models import (
     SHANGHAI,
     Calendar,
@@ -22,6 +24,7 @@ from windows.models import (
     Service,
     Status,
     StatusChange,
+    TokenScope,
     Window,
 )
 
@@ -132,6 +135,15 @@ def refusal_reason(code: str = "not_eligible") -> RefusalReason:
     return RefusalReason.objects.get_or_create(code=code, defaults=names)[0]
 
 
+def submitted(
+    at_window: Window | None = None, what: Service | None = None, *, answers: dict | None = None, **fields
+) -> Application:
+    """As `waiting`, with an address and answers of one's own; from a window made for it where none is named."""
+    email = fields.pop("email", "anna@example.org")
+    told = {"contact": {"email": email}} | (answers or {})
+    return waiting(at_window or window(), what, answers=told, email=email, **fields)
+
+
 def campaign() -> Campaign:
     days = {"baseline_day": "2020-02-26", "measures_day": "2020-02-27", "report_day": "2020-03-11"}
     names = {"name_zh": "恢复行动", "name_en": "Restoration"}
@@ -141,3 +153,11 @@ def campaign() -> Campaign:
 def port(code: str = "WUH", place: str = "420102", kind: str = "air") -> Port:
     names = {"name_zh": f"口岸{code}", "name_en": f"Port {code}"}
     return Port.objects.get_or_create(code=code, defaults={"division": division(place), "kind": kind} | names)[0]
+
+
+def token(
+    province: str = "420000", *, scopes=tuple(TokenScope.values), label: str = "", days: int = 30, at=None
+) -> str:
+    """The text of a new token of a provincial system, issued at `at` for so many days. Real time."""
+    at, label = at or timezone.now(), label or f"system {next(_numbers)}"
+    return tokens.issue(division(province), label, scopes, at + timedelta(days=days), by=officer(), at=at)[1]

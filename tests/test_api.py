@@ -236,12 +236,32 @@ def test_the_page_about_the_api_names_every_route_and_its_examples_work(client):
     page = client.get("/en/api/")
     routes = page.context["routes"]
 
-    assert {route.path for route in routes} == {
-        f"{API}{path}"
-        for path in ("figures/", "restoration/", "restoration/series/", "restoration/divisions/", "windows/")
+    opened = ("figures/", "restoration/", "restoration/series/", "restoration/divisions/", "windows/")
+    case = "applications/{reference}/"
+    posted = ("applications/", f"{case}answer/", f"{case}documents/", "returns/", "status-changes/")
+    assert {(route.method, route.path) for route in routes} == {
+        *(("GET", f"{API}{path}") for path in (*opened, case)),
+        *(("POST", f"{API}{path}") for path in posted),
     }
-    assert {client.get(route.example).status_code for route in routes} == {200}
+    assert {client.get(route.example).status_code for route in routes if route.example} == {200}
+    assert {route.path for route in routes if route.example} == {f"{API}{path}" for path in opened}
     assert [route.path for route in routes if not route.fields] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_page_about_the_api_shows_what_is_sent(client, language):
+    page = client.get(f"/{language}/api/")
+
+    sent = {route.path: route for route in page.context["routes"] if route.method == "POST"}
+    assert [path for path, route in sent.items() if not (route.sent and route.needs_token and route.description)] == []
+    assert {"person.birth", "employer.credit_code"} <= {field.name for field in sent[f"{API}applications/"].sent}
+    bodies = [json.loads(route.body) for path, route in sent.items() if not path.endswith("documents/")]
+    assert all(bodies)
+    assert "&quot;credit_code&quot;" in page.content.decode()
+    assert "POST /api/v1/status-changes/" in page.content.decode()
+
+
+def test_the_page_about_the_api_still_works_at_its_root(client):
     assert client.get(API).url == "/en/api/"
 
 

@@ -1,7 +1,8 @@
 """Every route x role x own or other object x language, generated from the site map and the admin's registry.
 
-A route that nobody has classified here fails. Public pages are read without an account; of the staff site everybody
-sees what his role and his reach allow, and the rest does not exist.
+A route that nobody has classified here fails. Public pages are read without an account; an applicant's pages show what
+the cookie of this browser stands for; of the staff site everybody sees what his role and his reach allow, and the rest
+does not exist.
 """
 
 import logging
@@ -12,18 +13,24 @@ from uuid import UUID
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import translation
+from django.utils.datastructures import MultiValueDict
 
-from applications.models import Application, Event
+from applications import drafts, papers, sealing
+from applications import lifecycle as cases
+from applications.models import Application, DocumentKind, Draft, Event, RefusalReason, Requirement, Term, Upload
+from applications.views import applicant, tracking
 from measures import returns
 from measures.models import Campaign, Measure, Port, Return
 from portal import roles
 from tests import make
+from tests.applications import journeys
 from tests.make import NOON
-from windows import clock, intake, lifecycle
+from windows import clock, intake, lifecycle, tokens
 from windows.models import (
     Calendar,
     ClockOffset,
@@ -32,6 +39,7 @@ from windows.models import (
     ImportFile,
     Offering,
     Officer,
+    ProvinceToken,
     Reason,
     Service,
     StatusChange,
@@ -68,16 +76,55 @@ PUBLIC: dict[str, dict] = {
 
 REDIRECTS = {"api-root"}
 
+# Routes of an applicant's form and case, with where each leads a browser that holds no cookie of ours. Those that act
+# are asked by POST; "OWN" stands for the key of a file.
+OWN = "OWN"
+OPEN = ("applications:start", "applications:resume", "applications:track")
+OF_A_DRAFT: dict[str, dict] = {
+    "applications:list": {},
+    "applications:saved": {},
+    "applications:step": {"name": "person"},
+    "applications:papers": {},
+    "applications:thumbnail": {"key": OWN},
+    "applications:check": {},
+    "applications:declare": {},
+    "applications:done": {},
+    "applications:done_code": {},
+}
+OF_A_CASE: dict[str, dict] = {
+    "applications:case": {},
+    "applications:answer": {},
+    "applications:withdraw": {},
+    "applications:receipt": {},
+    "applications:receipt_code": {},
+    "applications:paper": {"key": OWN},
+}
+ACT = {"applications:answer"}  # by POST only
+FORGET = {
+    "applications:leave": "applications:start",
+    "applications:leave_case": "applications:track",
+    "applications:switch": "applications:list",
+}
+# Routes of the API for provincial systems, with arguments, and how each is called.
+BY_TOKEN: dict[str, tuple[str, dict]] = {
+    "api-status-changes": ("post", {}),
+    "api-returns": ("post", {}),
+    "api-applications": ("post", {}),
+    "api-application": ("get", {"reference": "7KQ2M8ZD4XA"}),
+    "api-documents": ("post", {"reference": "7KQ2M8ZD4XA"}),
+    "api-answer": ("post", {"reference": "7KQ2M8ZD4XA"}),
+}
+
 # Routes of the staff site that belong to no model.
 SITE = {
     *("index", "login", "logout", "password_change", "password_change_done"),
     *("autocomplete", "jsi18n", "view_on_site", "app_list", "language"),
 }
 # Routes of each model in the admin, and our own: about the list, or about one object named by which argument.
-LIST = {"changelist", "add", "change_status", "confirm", "export", "import", "template", "day"}
+LIST = {"changelist", "add", "moved", "change_status", "confirm", "export", "import", "template", "day"}
 OBJECT = {
     **dict.fromkeys(("change", "history", "delete", "password_change"), "object_id"),
-    **dict.fromkeys(("correct", "retract", "report"), "pk"),
+    **dict.fromkeys(("correct", "retract", "report", "revoke"), "pk"),
     "batch": "batch",
 }
 # Whoever may not do the deed behind these routes does not see their form either.
@@ -95,9 +142,13 @@ NEEDS = {
     ("measures.return", "report"): "measures.add_return",
     ("measures.return", "template"): "measures.add_return",
     ("windows.officer", "password_change"): "windows.change_officer",
+    ("windows.provincetoken", "add"): "windows.add_provincetoken",
+    ("windows.provincetoken", "revoke"): "windows.add_provincetoken",
 }
 # Models whose rows belong to no place: whoever may see one may see all.
-FOR_ALL = {Service, Reason, Calendar, Measure, Campaign, ClockOffset}
+FOR_ALL = {Service, Reason, Calendar, Measure, Campaign, ClockOffset, Term, DocumentKind, Requirement, RefusalReason}
+# Models that are kept by those alone who reach the nation.
+NATIONS = {ProvinceToken}
 
 
 @dataclass(frozen=True)
@@ -156,7 +207,9 @@ LIST_ROUTES = [route for route in ROUTES if route.label and route.name in LIST]
 
 
 def test_every_public_route_is_classified():
-    assert set(walk(get_resolver().url_patterns)) == set(PUBLIC) | REDIRECTS
+    of_a_browser = {*OPEN, *OF_A_DRAFT, *OF_A_CASE, *FORGET}
+
+    assert set(walk(get_resolver().url_patterns)) == set(PUBLIC) | set(BY_TOKEN) | REDIRECTS | of_a_browser
 
 
 def test_every_staff_route_is_classified():
@@ -168,7 +221,7 @@ def test_every_model_belongs_to_a_place_or_to_all():
     places = {Window, StatusChange, Confirmation, Offering, Division, Application, Event, Port, Return}
     persons = {ImportFile, Officer}
 
-    assert set(admin.site._registry) == places | persons | FOR_ALL
+    assert set(admin.site._registry) == places | persons | FOR_ALL | NATIONS
 
 
 # --- the world: the same things here and there -------------------------------------------------------------------
@@ -210,6 +263,7 @@ def place(code: str, port: str) -> Place:
         Return: returned,
         ImportFile: files[ImportFile.Kind.STATUS_CHANGES],
         Officer: clerk,
+        ProvinceToken: tokens.by_text(make.token(window.division.province_code)),
     }
     return Place(window.division, window, gate, rows, files)
 
@@ -223,8 +277,15 @@ def world(db, settings):
     here, there = place("420102", "WUH"), place("110101", "PEK")
     shared = {Service: make.service(), Reason: make.reason(), ClockOffset: ClockOffset.objects.get()}
     shared |= {Measure: Measure.objects.get(), Campaign: Campaign.objects.get(), Calendar: make.calendar()}
+    shared |= {Term: Term.objects.create(ground="work_resumption", working_days=3), DocumentKind: document()}
+    shared[Requirement] = Requirement.objects.create(document=document())
+    shared[RefusalReason] = RefusalReason.objects.create(code="not_eligible", name_zh="不符合", name_en="Not met")
     here.rows |= shared
     return here, there
+
+
+def document() -> DocumentKind:
+    return DocumentKind.objects.get_or_create(code="photo", defaults={"name_zh": "照片", "name_en": "Photograph"})[0]
 
 
 def actor(role: str, here: Place) -> Officer:
@@ -274,12 +335,17 @@ def may(officer: Officer, route: Route) -> bool:
     """Told apart from the admin's own checks: by the permission that the route needs."""
     model = route.model
     name = lambda verb: f"{model._meta.app_label}.{verb}_{model._meta.model_name}"  # noqa: E731
+    if model in NATIONS and not officer.is_superuser:
+        return False  # nobody in these tests reaches the nation but the superuser
     if needed := NEEDS.get((route.label, route.name)):
         return officer.has_perm(needed)
+    if route.name == "moved":
+        return officer.is_superuser  # needs the nation as reach
     if route.name == "add":
         if model is Return:
             return officer.has_perm("measures.add_return")
         writable = {Window, Division, Service, Reason, Calendar, Offering, Campaign, Port, Officer}
+        writable |= {Term, DocumentKind, Requirement, RefusalReason}
         return model in writable and officer.is_superuser
     if route.name == "delete":
         return model is Offering and officer.is_superuser
@@ -466,6 +532,143 @@ def test_public_pages_are_read_without_an_account(world, name, language):
     answer = Client().get(url)
 
     assert (answer.status_code, answer.cookies) == (200, {})
+
+
+# --- an applicant's pages ----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Applicant:
+    """Somebody's browser, with what it stands for: words that only he may read, and files that only he may see."""
+
+    client: Client
+    surname: str
+    reference: str
+    drafted: Upload
+    submitted: Upload
+
+
+def applicant_of(surname: str, name: str) -> Applicant:
+    """A form half filled in, and an application on its way, both with a file; cookies as the pages set them."""
+    window, service = Window.objects.get(pk="42010201"), make.service("visa-extension", audience="foreign")
+    make.offering(window, service)
+    application = make.submitted(window, service, answers={"person": {"surname": surname}})
+    cases.supplement(application, [{"document": "photo", "text": "A photograph."}], by=make.officer())
+    draft, code = drafts.begin()
+    person = journeys.FOREIGNER["person"] | {"surname": surname}
+    for page, typed in (journeys.FOREIGNER | {"person": person}).items():
+        drafts.save(draft, page, typed)
+    asked = application.supplements.get()
+    for owner in ({"draft": draft}, {"application": application, "supplement": asked}):
+        assert papers.take(MultiValueDict({"photo": [journeys.picture(name=name)]}), [document()], **owner) == {}
+    client = Client(raise_request_exception=False)
+    client.cookies[applicant.COOKIE] = code
+    client.cookies[tracking.COOKIE] = signing.get_cookie_signer(salt=tracking.COOKIE).sign(application.pk)
+    reference = sealing.spelled(application.number)
+    return Applicant(client, surname, reference, draft.uploads.get(), application.uploads.get())
+
+
+def addresses_of(somebody: Applicant) -> dict[str, str]:
+    """Every page of a form and of a case, about this one's files."""
+    found = {}
+    for routes, file in ((OF_A_DRAFT, somebody.drafted), (OF_A_CASE, somebody.submitted)):
+        for name, arguments in routes.items():
+            filled = {key: file.key if value == OWN else value for key, value in arguments.items()}
+            found[name] = reverse(name, kwargs=filled)
+    return found
+
+
+def ask(client: Client, name: str, address: str):
+    return client.post(address) if name in ACT else client.get(address)
+
+
+@pytest.fixture
+def applicants(world, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    Requirement.objects.all().delete()
+    return applicant_of("Lindqvist", "lindqvist.jpg"), applicant_of("Okonkwo", "okonkwo.jpg")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_cookie_the_pages_of_an_applicant_lead_to_where_codes_and_secrets_are_typed(applicants, language):
+    with translation.override(language):
+        addresses = addresses_of(applicants[0])
+        ways = dict.fromkeys(OF_A_DRAFT, reverse("applications:resume"))
+        ways |= dict.fromkeys(OF_A_CASE, reverse("applications:track"))
+        open_pages = [Client().get(reverse(name)) for name in OPEN]
+        answers = {name: ask(Client(), name, address) for name, address in addresses.items()}
+
+    assert [page.status_code for page in open_pages] == [200, 200, 200]
+    assert {name: answer.get("Location") for name, answer in answers.items()} == ways
+    assert {name: answer.cookies for name, answer in answers.items() if answer.cookies} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_applicants_pages_show_what_this_browser_stands_for_and_nobody_elses(applicants, language):
+    me, other = applicants
+    with translation.override(language):
+        mine, others = addresses_of(me), addresses_of(other)
+    after_submission = {"applications:done", "applications:done_code"}
+
+    answers = {name: ask(me.client, name, address) for name, address in mine.items()}
+    reached = {
+        name: ask(me.client, name, address).status_code for name, address in others.items() if OWN in given(name)
+    }
+
+    shown = "".join(answer.content.decode(errors="replace") for answer in answers.values())
+    assert me.surname in shown
+    assert me.reference in shown
+    assert [word for word in (other.surname, other.reference, other.drafted.key, "okonkwo") if word in shown] == []
+    assert {name for name, answer in answers.items() if answer.status_code != 200} == after_submission
+    assert reached == {"applications:thumbnail": 404, "applications:paper": 404}
+
+
+def given(name: str) -> list[str]:
+    return list((OF_A_DRAFT | OF_A_CASE)[name].values())
+
+
+def test_a_forged_post_takes_nothing_of_somebody_elses(applicants):
+    me, other = applicants
+    keys = [other.drafted.key, other.submitted.key, "\x00", "%00", "'"]
+
+    answers = [
+        me.client.post(reverse(name), {"remove": key})
+        for name in ("applications:papers", "applications:answer")
+        for key in keys
+    ]
+
+    read = [me.client.get(f"/en/{way}/papers/{key}/") for way in ("apply", "track/case") for key in (NUL, "%27", "x")]
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert {answer.status_code for answer in read} == {404}
+    assert Upload.objects.count() == 4
+    assert Draft.objects.filter(application=None).count() == 2
+
+
+@pytest.mark.parametrize("name", FORGET)
+def test_leaving_forgets_in_this_browser_alone(applicants, name):
+    me, _other = applicants
+    arguments = {"name": "list"} if name == "applications:switch" else {}
+
+    refused, answer = me.client.get(reverse(name, kwargs=arguments)), me.client.post(reverse(name, kwargs=arguments))
+
+    gone = {key for key, cookie in answer.cookies.items() if cookie["max-age"] == 0}
+    forgotten = {"applications:leave": {applicant.COOKIE}, "applications:leave_case": {tracking.COOKIE}}
+    assert (refused.status_code, answer["Location"]) == (405, reverse(FORGET[name]))
+    assert gone == forgotten.get(name, set())
+    assert Draft.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", BY_TOKEN)
+def test_a_route_for_provincial_systems_wants_a_token_and_takes_no_session(world, name):
+    method, kwargs = BY_TOKEN[name]
+    url = reverse(name, kwargs=kwargs)
+    officer = signed_in(make.officer(is_superuser=True, is_staff=True))
+
+    answers = [getattr(client, method)(url, content_type="application/json") for client in (Client(), officer)]
+
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert {answer["WWW-Authenticate"] for answer in answers} == {'Bearer realm="api"'}
 
 
 def test_odd_input_is_answered_and_never_a_server_error(world):

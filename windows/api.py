@@ -1,4 +1,4 @@
-"""API of the ground floor: the windows with their status."""
+"""API of the ground floor: the windows with their status, and what provincial systems report of it."""
 
 from django.core.paginator import EmptyPage, Paginator
 from django.urls import path
@@ -9,15 +9,18 @@ from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from windows import clock, openness, questions
+from windows import bodies, clock, imports, openness, questions
+from windows.bearer import by_token
 from windows.filters import WindowFilter
-from windows.models import Status, StatusChange, Window
+from windows.models import Channel, Status, StatusChange, TokenScope, Window
 
 MOST_ROWS, USUAL_ROWS = 500, 100
 
 
 class ErrorSerializer(serializers.Serializer):
-    field = serializers.CharField(help_text=_("the parameter, empty when it is none"))
+    field = serializers.CharField(
+        help_text=_("the parameter or the place in the body (person.birth, [3].window); empty when it is none")
+    )
     message = serializers.CharField()
 
 
@@ -25,6 +28,10 @@ class ProblemSerializer(serializers.Serializer):
     type = serializers.CharField()
     title = serializers.CharField()
     errors = ErrorSerializer(many=True)
+
+
+# What every route with a token may answer beside its own.
+REFUSALS = dict.fromkeys((400, 401, 403, 413, 415, 429), ProblemSerializer)
 
 
 class ReasonSerializer(serializers.Serializer):
@@ -121,4 +128,83 @@ def add_entries(windows: list[Window]) -> None:
         window.entry = entries.get(window.change_id)
 
 
-routes = [path("windows/", windows, name="api-windows")]
+# --- what provincial systems report ------------------------------------------------------------------------------
+
+
+class CountsSerializer(serializers.Serializer):
+    rows = serializers.IntegerField(help_text=_("rows that were sent"))
+    stored = serializers.IntegerField(help_text=_("of these newly stored"))
+    unchanged = serializers.IntegerField(help_text=_("of these stored before with the same content"))
+
+
+RECORDED_AT = _("when it became known; now when left out")
+
+
+class ReportedChangeSerializer(serializers.Serializer):
+    """One entry of the ledger of statuses, of a window in the token's province."""
+
+    window = serializers.CharField(help_text=_("eight-digit code of a window in your province"))
+    status = serializers.ChoiceField(Status.choices)
+    effective_at = serializers.DateTimeField(help_text=_("when it became true; Beijing time without an offset"))
+    recorded_at = serializers.DateTimeField(required=False, allow_null=True, help_text=RECORDED_AT)
+    reason = serializers.CharField(help_text=_("code of a reason"))
+    note_zh = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text=_("for the public, up to 500 characters"),
+    )
+    note_en = serializers.CharField(
+        required=False, allow_null=True, allow_blank=True, help_text=_("for the public, only beside the Chinese")
+    )
+    next_review = serializers.DateField(required=False, allow_null=True)
+    measure = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=10)
+    service = serializers.CharField(
+        required=False, allow_null=True, allow_blank=True, help_text=_("where the change is about one service only")
+    )
+    channel = serializers.ChoiceField(
+        Channel.choices,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text=_("where the change is about one channel only"),
+    )
+
+
+@extend_schema(
+    summary=_("Report status changes of windows"),
+    description=_(
+        "Up to 500 changes as they happened, all or nothing. Sent again they count as unchanged; something else about "
+        "the same window, time, service and channel is refused. What was reported wrongly is corrected in the staff "
+        "site."
+    ),
+    request=ReportedChangeSerializer(many=True),
+    responses={200: CountsSerializer, **REFUSALS},
+    examples=[
+        OpenApiExample(
+            "one change",
+            {
+                "window": "42010201",
+                "status": "limited",
+                "effective_at": "2020-03-11T09:00:00+08:00",
+                "reason": "orderly_restoration",
+                "note_zh": "每日限号50个。",
+                "note_en": "Fifty places a day.",
+                "next_review": "2020-03-18",
+                "measure": 1,
+            },
+            request_only=True,
+        )
+    ],
+)
+@by_token("POST", TokenScope.STATUS_CHANGES, bodies.Json)
+def status_changes(request):
+    questions.read(request, {})
+    rows = bodies.rows(request.data, ReportedChangeSerializer())
+    return Response(bodies.counts(imports.report_status_changes(rows, token=request.auth)))
+
+
+routes = [
+    path("windows/", windows, name="api-windows"),
+    path("status-changes/", status_changes, name="api-status-changes"),
+]

@@ -1,13 +1,25 @@
 """The shape of what officers enter about a status. What is allowed is decided by lifecycle."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django import forms
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from windows import intake, lifecycle, scope
-from windows.models import Channel, Reason, Service, Status, StatusChange, Window
+from windows import clock, intake, lifecycle, scope
+from windows.models import (
+    Channel,
+    Division,
+    Level,
+    Reason,
+    Service,
+    Status,
+    StatusChange,
+    TokenScope,
+    Window,
+)
 
 MEASURES = [("", "---------"), *((number, number) for number in range(1, 11))]
 
@@ -138,3 +150,29 @@ class UploadForm(forms.Form):
         if file.size > intake.LARGEST:
             raise forms.ValidationError(_("The file is larger than 5 MB; split it."))
         return file
+
+
+class TokenForm(forms.Form):
+    """What a new token of a provincial system is for."""
+
+    province = forms.ModelChoiceField(label=_("Province"), queryset=Division.objects.filter(level=Level.PROVINCE))
+    label = forms.CharField(
+        label=_("Label"), max_length=80, help_text=_("Which system it is for, or when it was handed over.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("May be used for"), choices=TokenScope, widget=forms.CheckboxSelectMultiple
+    )
+    until = forms.DateField(
+        label=_("Valid until"),
+        widget=DayInput,
+        help_text=_("The end of this day, by real time and not by the portal's clock; a year ahead at most."),
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.initial = {"until": timezone.localdate() + timedelta(days=180), "scopes": TokenScope.values}
+
+    def wanted(self) -> dict:
+        told = self.cleaned_data
+        same = {name: told[name] for name in ("province", "label", "scopes")}
+        return same | {"expires_at": clock.end_of(told["until"])}

@@ -1,16 +1,13 @@
 """Questions put to the API: parameters are read one by one, and whatever is wrong with them is told together."""
 
-import csv
-import io
 from collections.abc import Callable
 
-from rest_framework import renderers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from windows.models import Division, significant
-from windows.sheets import guarded
 
 ALWAYS_ALLOWED = {"format"}
 LONGEST_VALUE = 200
@@ -69,8 +66,14 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+class TooLarge(APIException):
+    status_code = 413
+    default_code, default_detail = "too_large", "The body is larger than 2.5 MB, files not counted."
+
+
 def answer_error(error: Exception, context: dict) -> Response | None:
     """Every refusal in one shape: {"type", "title", "errors": [{"field", "message"}]}."""
+    error = TooLarge() if isinstance(error, RequestDataTooBig) else error
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -93,35 +96,3 @@ def _told(detail, field: str = ""):
     else:
         for inner in detail:
             yield from _told(inner, field)
-
-
-class CsvRenderer(renderers.BaseRenderer):
-    """The same rows as a table: nested values get dotted columns, cells that spreadsheets would run are guarded."""
-
-    media_type = "text/csv"
-    format = "csv"
-    charset = "utf-8"
-
-    def render(self, data, accepted_media_type=None, renderer_context=None) -> str:
-        rows = [dict(_flat(row)) for row in _rows(data)]
-        header = list(dict.fromkeys(name for row in rows for name in row))
-        lines = io.StringIO()
-        writer = csv.writer(lines)
-        writer.writerow(header)
-        writer.writerows([guarded(row.get(name)) for name in header] for row in rows)
-        return lines.getvalue()
-
-
-def _rows(data) -> list[dict]:
-    for name in ("results", "figures", "errors"):
-        if isinstance(data, dict) and isinstance(data.get(name), list):
-            return data[name]
-    return data if isinstance(data, list) else [data or {}]
-
-
-def _flat(row: dict, prefix: str = ""):
-    for name, value in row.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", ";".join(map(str, value)) if isinstance(value, list) else value

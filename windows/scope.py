@@ -1,8 +1,8 @@
-"""Which rows an officer may see and act on: the one place that decides. The rest answers 404."""
+"""Which rows an officer or a province's system may see and act on: the one place that decides. The rest answers 404."""
 
 from django.db.models import Q
 
-from windows.models import Division, Officer, Window, significant
+from windows.models import Division, Officer, ProvinceToken, Window, significant
 
 NOTHING = Q(pk__in=[])
 
@@ -46,6 +46,11 @@ def divisions_of(user: Officer):
 def own_files(user: Officer) -> Q:
     """A condition on files brought for import: everybody sees his own."""
     return Q() if reaches_everywhere(user) else Q(by=user if user.is_authenticated else None)
+
+
+def of_province(token: ProvinceToken, division: str) -> Q:
+    """A condition on rows whose path `division` leads into the province that a token speaks for."""
+    return Q(**{f"{division}__code__startswith": significant(token.province_id)})
 
 
 def reaches_everywhere(user: Officer) -> bool:

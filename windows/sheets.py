@@ -8,10 +8,13 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 import tablib
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+
+from windows import clock
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,17 @@ def take_in(
     except ValueError as error:
         report.problems.append(Problem(name, 1, "", str(error)))
         return report
-    rows = _parse(report, header, cells, layout)
+    return _take(report, _parse(report, header, cells, layout), store, dry_run)
+
+
+def take_rows(rows: list[dict[str, str]], layout: Layout, store: Callable[[list[dict]], int]) -> Report:
+    """As `take_in`, for rows that did not come as a file. They are counted from 0; a column left out is empty."""
+    report, header = Report(""), list(layout.columns)
+    cells = ([row.get(column, "") for column in header] for row in rows)
+    return _take(report, _parse(report, header, cells, layout, first=0), store)
+
+
+def _take(report: Report, rows: list[dict], store: Callable[[list[dict]], int], dry_run: bool = False) -> Report:
     if report.problems:
         return report
     try:
@@ -85,7 +98,7 @@ def take_in(
             report.stored = store(rows)
             transaction.set_rollback(dry_run)
     except Rejected as rejected:
-        report.problems += [Problem(name, *finding) for finding in rejected.findings]
+        report.problems += [Problem(report.file, *finding) for finding in rejected.findings]
     return report
 
 
@@ -142,21 +155,23 @@ def _cell(value) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _parse(report: Report, header: list[str], cells: Iterable[list[str]], layout: Layout) -> list[dict]:
+def _parse(
+    report: Report, header: list[str], cells: Iterable[list[str]], layout: Layout, *, first: int = 2
+) -> list[dict]:
     report.problems += _header_problems(report.file, header, layout)
     rows: list[dict] = []
     if report.problems:
         return rows
     seen: dict[tuple, int] = {}
-    for number, texts in enumerate(cells, start=2):
+    for number, texts in enumerate(cells, start=first):
         if not any(text.strip() for text in texts):
             continue
         report.rows += 1
         row, findings = _row(header, texts, layout)
         if not findings:
-            first = seen.setdefault(tuple(row[column] for column in layout.key), number)
-            if first != number:
-                findings = [(layout.key[0], _("The same key stands in row %(row)s already.") % {"row": first})]
+            earlier = seen.setdefault(tuple(row[column] for column in layout.key), number)
+            if earlier != number:
+                findings = [(layout.key[0], _("The same key stands in row %(row)s already.") % {"row": earlier})]
         report.problems += [Problem(report.file, number, *finding) for finding in findings]
         row["row"] = number
         rows.append(row)
@@ -230,6 +245,25 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def instant(cell: str) -> datetime:
+    """An instant as `clock.read_instant`, in UTC; a year that the database or a page could not show is refused."""
+    return _within_reason(clock.read_instant(cell)).astimezone(UTC)
+
+
+def day(cell: str) -> date:
+    return _within_reason(clock.read_day(cell))
+
+
+def _within_reason(when):
+    if not 2000 <= when.year <= 2100:
+        raise ValueError(_("This is too far away to be true."))
+    return when
+
+
+def or_empty(parse: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda cell: parse(cell) if cell else ""
+
+
 def optional(parse: Callable[[str], object]) -> Callable[[str], object]:
     return lambda cell: parse(cell) if cell else None
 
@@ -254,18 +288,19 @@ def stage(cursor, table: str, columns: dict[str, str], rows: Iterable[dict]) -> 
     declared = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
     cursor.execute(f'DROP TABLE IF EXISTS "{table}"')
     cursor.execute(f'CREATE TEMPORARY TABLE "{table}" ({declared}) ON COMMIT DROP')
-    lines = io.StringIO()
-    writer = csv.writer(lines)
-    for row in rows:
-        writer.writerow(["\\N" if row[name] is None else row[name] for name in columns])
-    lines.seek(0)
-    cursor.cursor.copy_expert(f"COPY \"{table}\" FROM STDIN WITH (FORMAT csv, NULL '\\N')", lines)
+    lines = io.StringIO("".join(",".join(_copied(row[name]) for name in columns) + "\n" for row in rows))
+    cursor.cursor.copy_expert(f'COPY "{table}" FROM STDIN WITH (FORMAT csv)', lines)
     cursor.execute(f'ANALYZE "{table}"')
 
 
-def contradictions(cursor, query: str, column: str) -> None:
+def _copied(value) -> str:
+    """None as nothing; all else in quotation marks, so that no text can be taken for it."""
+    return "" if value is None else '"{}"'.format(str(value).replace('"', '""'))
+
+
+def contradictions(cursor, query: str, column: str, values: Iterable = ()) -> None:
     """Run a query that selects the numbers of staged rows at odds with stored ones; raise Rejected if there are."""
-    cursor.execute(query)
+    cursor.execute(query, list(values))
     message = _("Something else is stored under this key already; correct it there.")
     if found := [(number, column, message) for (number,) in cursor.fetchall()]:
         raise Rejected(sorted(found))

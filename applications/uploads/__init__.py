@@ -12,9 +12,10 @@ import filetype
 from applications.uploads import pdfs, pictures
 from applications.uploads.names import SUFFIXES, clean_name, headers
 from applications.uploads.refusals import LARGEST_MB, Refused
-from applications.uploads.storage import Swept, read, remove, store, sweep
+from applications.uploads.storage import KEY, Swept, read, remove, store, sweep
 
 __all__ = [
+    "KEY",
     "Checked",
     "Refused",
     "Swept",

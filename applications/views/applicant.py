@@ -69,7 +69,9 @@ def start(request):
         typed = {"window": {"place": window.division_id, "window": window.pk}} if window else {}
         _draft, code = drafts.begin(typed)
         return remember(redirect("applications:step", name=steps.STEPS[0].name), code)
+    begun = drafts.by_code(request.COOKIES.get(COOKIE, ""))
     context = {"section": "apply", "services": steps.services_online(), "window": window}
+    context["begun"] = begun is not None and begun.application_id is None
     return render(request, "applications/start.html", context)
 
 
@@ -121,8 +123,10 @@ def step(request, name):
 
 
 def _show(request, filled: Filled, wanted: Step, form: forms.Page, *, telling: bool):
+    form.offer()
     context = _context(request, filled) | {"step": wanted, "form": form, "telling": telling}
     template = "window" if wanted.name == "window" else "step"
+    context["on_enter"] = "find" if wanted.name == "window" else ""
     return render(request, f"applications/{template}.html", context, status=400 if telling else 200)
 
 
@@ -185,12 +189,12 @@ def documents(request):
     if request.method != "POST":
         return _show_documents(request, filled, {})
     if key := request.POST.get("remove"):
-        papers.remove(request.draft.uploads.filter(pk=key))
+        papers.one(request.draft.uploads, key).delete()  # the file in storage goes by the sweep
         return redirect("applications:papers")
     errors = papers.take(request.FILES, [asked.requirement.document for asked in filled.papers], draft=request.draft)
     drafts.save(request.draft, "papers", {})
     filled = Filled(drafts.fresh(request.draft))
-    if "language" in request.POST:
+    if "language" in request.POST and not errors:
         return redirect(in_language(request.POST["language"], "applications:papers"))
     if "save" in request.POST and not errors:
         return redirect("applications:saved")
@@ -210,7 +214,7 @@ def _show_documents(request, filled: Filled, errors: dict[str, str]):
 @require_safe
 @with_draft
 def thumbnail(request, key):
-    return papers.thumbnail(request.draft.uploads.filter(pk=key))
+    return papers.thumbnail(papers.one(request.draft.uploads, key))
 
 
 # --- the end ------------------------------------------------------------------------------------------------------
@@ -232,8 +236,8 @@ def check(request):
 def declare(request):
     """Submits. The hidden token is the draft's key: pressed twice, it makes one application."""
     filled = Filled(request.draft)
-    if filled.first_missing:
-        return redirect(_next(filled))
+    if filled.first_missing:  # or submitted a moment ago over another connection, which took the papers along
+        return redirect("applications:done" if drafts.fresh(request.draft).application_id else _next(filled))
     form = forms.Declaration(request.POST if request.method == "POST" else None)
     if "language" in request.POST:
         return redirect(in_language(request.POST["language"], "applications:declare"))
@@ -251,7 +255,8 @@ def _submit(request, filled: Filled) -> str:
     if request.POST.get("token") != str(request.draft.key):
         return _("This page belongs to another form that was begun in this browser. Check the answers again.")
     try:
-        drafts.submit(request.draft, filled.submission())
+        wanted = filled.submission(request.draft.key)
+        drafts.submit(request.draft, wanted, [asked.requirement.document_id for asked in filled.papers])
     except NotAllowed as refusal:
         return str(refusal)
     return ""

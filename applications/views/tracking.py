@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from applications import due, forms, lifecycle, outlook, papers, receipts, sealing
+from applications import due, forms, lifecycle, outlook, papers, receipts, sealing, writing
 from applications.models import UNDECIDED, Application, DocumentKind, State, Supplement
 from applications.views.applicant import page, too_often
 from windows import limits
@@ -120,17 +120,18 @@ def answer(request):
     if asked is None:
         return redirect("applications:case")
     if key := request.POST.get("remove"):
-        asked.uploads.filter(pk=key).delete()
+        papers.one(asked.uploads, key).delete()
         return redirect("applications:case")
     wanted = DocumentKind.objects.filter(pk__in=[item["document"] for item in asked.items])
     errors = papers.take(request.FILES, list(wanted), application=request.case, supplement=asked)
     if "send" in request.POST and not errors:
-        brought = set(asked.uploads.values_list("document", flat=True))
-        errors = {kind.pk: _("This document is still missing.") for kind in wanted if kind.pk not in brought}
+        errors = {kind.pk: _("This document is still missing.") for kind in papers.still_missing(asked)}
         text = request.POST.get("text", "").strip()
-        if len(text) > forms.LONGEST:
-            errors["text"] = _("This is longer than %(longest)s characters.") % {"longest": forms.LONGEST}
-        elif not wanted and not text:
+        try:
+            text = text and writing.lines(text, longest=forms.LONGEST)
+        except ValidationError as error:
+            errors["text"] = " ".join(error.messages)
+        if not wanted and not text:
             errors["text"] = _("Write your answer.")
         if not errors:
             return _send(request, text)
@@ -179,7 +180,7 @@ def receipt_code(request):
 @with_case
 def paper(request, key):
     """A file that this application's applicant brought."""
-    found = request.case.uploads.filter(pk=key)
+    found = papers.one(request.case.uploads, key)
     if not found.exists():
         raise Http404
     return papers.download(found)

@@ -27,9 +27,9 @@ FOREIGNER = {
 }
 
 
-def resident_id(birth: date, sex: str, serial: int = 1) -> str:
+def resident_id(birth: date, sex: str, serial: int = 1, *, place: str = "420102") -> str:
     """A well-formed number of an invented person."""
-    number = f"420102{birth:%Y%m%d}{serial * 2 + (sex == 'M'):03}"
+    number = f"{place}{birth:%Y%m%d}{serial * 2 + (sex == 'M'):03}"
     return number + ric.calc_check_digit(number + "0")
 
 

@@ -325,4 +325,5 @@ def test_a_new_calendar_moves_due_instants_once_and_says_so(window, clerk):
     assert (asserted.due_at, asserted.order_at) == (at(17, 17), at(12))
     assert decided.due_at == at(16, 17)
     assert ordinary.events.last().reason == "2020-extension"
+    assert ordinary.messages.last().verb == Verb.RECKONED
     assert due.of(ordinary).at == ordinary.due_at

@@ -27,6 +27,7 @@ from windows.models.reference import (
     in_language,
     significant,
 )
+from windows.models.tokens import ProvinceToken, TokenScope
 
 __all__ = [
     "APPEND_ONLY",
@@ -46,11 +47,13 @@ __all__ = [
     "Named",
     "Offering",
     "Officer",
+    "ProvinceToken",
     "Reason",
     "Service",
     "Source",
     "Status",
     "StatusChange",
+    "TokenScope",
     "Touch",
     "Window",
     "in_language",

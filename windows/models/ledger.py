@@ -114,6 +114,14 @@ class StatusChangeQuerySet(models.QuerySet):
     def whole_window(self):
         return self.filter(service=None, channel="")
 
+    def narrower(self, *, told=False):
+        """Entries of one service or channel: what `openness.limits` looks at or, to be told, all of them."""
+        entries = self.exclude(service=None, channel="")
+        if told:
+            return entries.select_related("superseded_by", "reason")
+        looked_at = ("window", "service", "channel", "status", "superseded_by__id")
+        return entries.select_related("superseded_by").only(*looked_at)
+
     def known(self, at=None):
         """Entries recorded by `at` and not superseded by an entry recorded by then; retractions left out."""
         later = StatusChange.objects.filter(supersedes=OuterRef("pk"))
@@ -195,6 +203,12 @@ class StatusChange(models.Model):
                 fields=["window", "effective_at"],
                 condition=Q(source=Source.IMPORT, supersedes=None, service=None, channel=""),
                 name="an_imported_change_is_stored_once",
+            ),
+            models.UniqueConstraint(
+                fields=["window", "effective_at", "service", "channel"],
+                condition=Q(source=Source.API, supersedes=None),
+                nulls_distinct=False,
+                name="a_reported_change_is_stored_once",
             ),
         ]
 

@@ -1,0 +1,524 @@
+"""The online application in Chromium, from the first page to the document in hand, by whoever applies and however.
+
+Each journey runs in both languages and at both widths, in pairs of them. No decoder of codes is among the tests'
+packages: the picture of a code is sampled module by module and compared with the symbol that its address makes.
+"""
+
+import io
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+import segno
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+
+from applications import lifecycle, reference, sealing
+from applications.models import Application, Draft, RefusalReason
+from tests import make
+from tests.applications import journeys
+from windows import clock
+from windows.models import SHANGHAI, Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
+WIDE, NARROW = 1280, 360
+CONTINUE = "#page button[type=submit]:not([name])"
+MINOR = {name: journeys.CHINESE[name] for name in ("who", "service", "window")} | {
+    "person": {"name_zh": "李小明", "sex": "M", "birth_y": "2010", "birth_m": "5", "birth_d": "6"},
+    "guardian": {"name": "李大明", "relation": "father", "number": "E12345678"},
+    "document": {"number": journeys.resident_id(datetime(2010, 5, 6), "M")},
+    "contact": journeys.CHINESE["contact"],
+    "ground": {"ground": "ordinary"},
+    "collection": journeys.CHINESE["collection"],
+}
+STATES = {
+    "en": {
+        "waiting": "Received",
+        "supplement": "Waiting for the applicant",
+        "production": "In production",
+        "ready": "Ready",
+        "collected": "Collected",
+        "refused": "Refused",
+        "withdrawn": "Withdrawn",
+    },
+    "zh-hans": {
+        "waiting": "已收到",
+        "supplement": "待申请人补正",
+        "production": "制证中",
+        "ready": "可领取",
+        "collected": "已领取",
+        "refused": "不予批准",
+        "withdrawn": "已撤回",
+    },
+}
+
+
+@pytest.fixture
+def site(live_server, settings, tmp_path):
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    settings.MEDIA_ROOT = tmp_path
+    clock.set_now(EVENING)
+    reference.load()
+    window, shut = make.window(), make.window()
+    for service in Service.objects.all():
+        make.offering(window, service)
+        make.offering(shut, service)
+    make.change(window, "full", at=EVENING)
+    make.change(shut, "suspended", at=EVENING, channel="online")
+    return live_server.url
+
+
+@dataclass
+class Walk:
+    """One browser on its way; what it met that should not be there."""
+
+    page: object
+    site: str
+    language: str
+    width: int
+    said: list[str] = field(default_factory=list)
+    faults: dict[str, list[str]] = field(default_factory=dict)
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.site}/{self.language}/{path}")
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(f"{self.site}/{self.language}/")
+
+    def type(self, typed: dict[str, str]) -> None:
+        for name, value in typed.items():
+            if self.page.locator(f"input[type=radio][name={name}]").count():
+                self.page.check(f"input[name={name}][value='{value}']")
+            elif self.page.locator(f"select[name={name}]").count():
+                self.page.select_option(f"select[name={name}]", value)
+            else:
+                self.page.fill(f"[name={name}]", value)
+
+    def press(self, selector: str = CONTINUE) -> None:
+        with self.page.expect_navigation():
+            self.page.click(selector)
+
+    def look(self, axe: bool = True) -> None:
+        """Nothing serious to axe, no report of the policy, nothing wider than the window."""
+        found = list(self.said)
+        if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append("wide")
+        found += serious(self.page) if axe else []
+        self.said.clear()  # axe adds styles of its own
+        if found:
+            self.faults[f"{self.language} {self.path}"] = found
+
+    def fill(self, journey: dict, *, look: bool = False) -> None:
+        """From the first page to the documents."""
+        self.go("apply/")
+        if look:
+            self.look()
+        self.press()
+        for page, typed in journey.items():
+            assert self.path == f"apply/page/{page}/", self.page.inner_text("h1")
+            if page == "window":
+                self.type({"place": typed["place"]})
+                self.press("#page button[name=find]")
+                typed = {"window": typed["window"]}
+            self.type(typed)
+            if look:
+                self.look()
+            self.press()
+        assert self.path == "apply/papers/", self.page.inner_text("h1")
+
+    def bring(self, *documents: str) -> None:
+        for document in documents:
+            self.page.set_input_files(f"#file-{document}", file())
+
+    def declare(self) -> tuple[str, str]:
+        """From the check of all answers to the receipt; reference and secret as they stand there."""
+        assert self.path == "apply/check/", self.page.inner_text("h1")
+        self.press("main a[href$='/declaration/']")
+        self.page.check("#id_true")
+        self.press()
+        assert self.path == "apply/done/"
+        reference, secret = self.page.locator(".receipt dd.code").all_inner_texts()
+        return reference, secret
+
+    def look_up(self, reference: str, secret: str) -> None:
+        self.go("track/")
+        self.type({"reference": reference, "secret": secret})
+        self.press("#track button")
+
+    def state(self) -> str:
+        self.go("track/case/")
+        return self.page.inner_text(".case__state")
+
+
+def serious(page) -> list[str]:
+    return [
+        f"{fault['id']}: {node['html'][:160]}"
+        for fault in Axe().run(page).response["violations"]
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+def file(colour: str = "white", name: str = "scan.jpg") -> dict:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": journeys.picture(colour).read()}
+
+
+@pytest.fixture
+def walk(new_context, site):
+    def begin(language="en", width=WIDE, scheme="light", **options) -> Walk:
+        size = {"width": width, "height": 800}
+        page = new_context(viewport=size, color_scheme=scheme, **options).new_page()
+        page.set_default_timeout(5_000)
+        begun = Walk(page, site, language, width)
+        page.on("console", lambda line: begun.said.append(line.text) if "Content Security" in line.text else None)
+        page.on("pageerror", lambda error: begun.said.append(str(error)))
+        page.on("dialog", lambda dialog: (begun.said.append(dialog.message), dialog.dismiss()))
+        return begun
+
+    return begin
+
+
+# --- who applies ---
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), [("zh-hans", NARROW, "dark"), ("en", WIDE, "light")])
+def test_a_visa_is_extended_from_the_first_page_to_the_counter(walk, left_the_host, language, width, scheme):
+    first, officer, states = walk(language, width, scheme), make.officer(), []
+    first.fill(journeys.FOREIGNER, look=True)
+    first.bring("passport-page")
+    first.press("button[name=save]")
+    first.look()
+    code = first.page.inner_text("main .code")
+
+    other = walk(language, width, scheme)
+    other.go("apply/resume/")
+    other.look()
+    other.type({"code": code})
+    other.press("main form button")
+    other.look()
+    other.go("apply/papers/")
+    other.bring("current-visa")
+    other.press("button[name=upload]")
+    other.look()
+    other.press()
+    other.look()
+    told = other.declare()
+    other.look()
+    other.look_up(*told)
+    application = Application.objects.get()
+    states.append(other.state())
+    other.look()
+    items = [{"document": "purpose-proof", "text": "A letter of the host is missing."}]
+    lifecycle.supplement(application, items, by=officer)
+    states.append(other.state())
+    other.press("button[name=send]")
+    other.look()
+    other.bring("purpose-proof")
+    other.type({"text": "Here it is."})
+    other.press("button[name=send]")
+    states.append(other.state())
+    for verb in (lifecycle.approve, lifecycle.ready, lifecycle.collect):
+        verb(application, by=officer)
+        states.append(other.state())
+    other.look()
+    other.go("track/case/receipt/")
+    other.look()
+    other.go("track/case/withdraw/")
+    other.look()
+
+    words = STATES[language]
+    wanted = ("waiting", "supplement", "waiting", "production", "ready", "collected")
+    assert states == [words[state] for state in wanted]
+    assert (first.faults, other.faults, left_the_host) == ({}, {}, [])
+    assert application.uploads.count() == 3
+    assert sealing.spelled(application.number) == told[0]
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", WIDE), ("en", NARROW)])
+def test_an_urgent_passport_is_refused_with_its_reason(walk, language, width):
+    browser = walk(language, width)
+
+    browser.fill(journeys.CHINESE)
+    browser.bring("photo", "id-card", "urgent-proof")
+    browser.press()
+    browser.look_up(*browser.declare())
+    reason = RefusalReason.objects.get(pk="documents_insufficient")
+    lifecycle.refuse(Application.objects.get(), by=make.officer(), reason=reason, note="The letter is not dated.")
+    state = browser.state()
+    browser.look()
+
+    told = browser.page.inner_text("main")
+    assert state == STATES[language]["refused"]
+    assert {"en": reason.name_en, "zh-hans": reason.name_zh}[language] in told
+    assert "The letter is not dated." in told
+    assert browser.page.locator("main a[href$='/withdraw/']").count() == 0
+    assert Application.objects.get().asserted == "urgent"
+    assert browser.faults == {}
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", NARROW), ("en", WIDE)])
+def test_a_taiwan_resident_applies_and_withdraws_without_javascript(walk, language, width):
+    browser = walk(language, width, java_script_enabled=False)
+
+    browser.fill(journeys.TAIWAN)
+    browser.bring("photo", "residence-id", "employer-letter")
+    browser.press()
+    browser.look_up(*browser.declare())
+    browser.press("main a[href$='/withdraw/']")
+    browser.press("main form button")
+
+    assert browser.page.inner_text(".case__state") == STATES[language]["withdrawn"]
+    assert Application.objects.get().asserted == "work_resumption"
+    assert sealing.unseal(bytes(Application.objects.get().answers))["employer"] == journeys.TAIWAN["employer"]
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", WIDE), ("en", NARROW)])
+def test_a_minors_passport_needs_the_guardian_by_keyboard_alone(walk, language, width):
+    browser = walk(language, width)
+    page = browser.page
+    browser.go("apply/")
+
+    tab_to(page, CONTINUE)
+    page.keyboard.press("Enter")
+    for name, typed in MINOR.items():
+        page.wait_for_url(f"**/{language}/apply/page/{name}/*", wait_until="load")
+        assert page.locator(".govuk-error-message").count() == 0
+        if name == "window":
+            tab_to(page, "[name=place]")
+            page.keyboard.type(typed["place"])
+            page.keyboard.press("Enter")
+            page.wait_for_url("**#found")
+            page.wait_for_selector("[name=window]")
+            typed = {"window": typed["window"]}
+        for field_name, value in typed.items():
+            answer_by_keyboard(page, field_name, value)
+        if name == "window" or page.evaluate("document.activeElement.matches('textarea')"):
+            tab_to(page, CONTINUE)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.locator(".govuk-error-message").all_inner_texts() == []
+    page.wait_for_url("**/papers/")
+    browser.bring("photo", "id-card", "household-register", "guardian-id")  # the system's own dialog chooses files
+    tab_to(page, CONTINUE)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check/")
+    tab_to(page, "main a[href$='/declaration/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/declaration/")
+    tab_to(page, "#id_true")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/done/")
+
+    answers = sealing.unseal(bytes(Application.objects.get().answers))
+    assert answers["guardian"] == MINOR["guardian"]
+    assert browser.said == []
+
+
+def tab_to(page, selector: str) -> None:
+    """Press Tab until the element has the focus; fails when the keyboard does not get there."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"the keyboard never reaches {selector}")
+
+
+def answer_by_keyboard(page, name: str, value: str) -> None:
+    tab_to(page, f"[name={name}]")
+    kind = page.evaluate("document.activeElement.type")
+    if kind == "radio":
+        for _ in range(12):
+            page.keyboard.press("Space")
+            if page.evaluate("document.activeElement.value") == value:
+                return
+            page.keyboard.press("ArrowDown")
+        raise AssertionError(f"the arrows never reach {value}")
+    page.keyboard.type(value)
+
+
+# --- what goes wrong on the way ---
+
+HALF = {
+    "who": {"audience": "foreign"},
+    "service": {"service": "visa-extension"},
+    "window": {"place": "420102"},
+    "person": {"surname": "O1af", "nationality": "IS", "birth_y": "1985", "birth_m": "31", "birth_d": "x"},
+    "document": {"number": "?", "expiry_y": "20", "zone": "P<ISL"},
+    "contact": {"phone": "12", "email": "anna@", "address": "12 Zhongshan Road\nWuhan"},
+    "ground": {"ground": "work_resumption", "why": ""},
+    "employer": {"employer": "武汉", "credit_code": "123"},
+    "collection": {"collection": "post", "post_to": ""},
+}
+
+
+@pytest.mark.parametrize(("language", "other", "width"), [("zh-hans", "en", NARROW), ("en", "zh-hans", WIDE)])
+def test_the_language_is_switched_on_every_half_filled_page_and_nothing_is_lost(walk, language, other, width):
+    browser, kept, right = walk(language, width), {}, journeys.FOREIGNER | journeys.TAIWAN | journeys.FOREIGNER
+    right = right | {"ground": journeys.TAIWAN["ground"]}
+    browser.go("apply/")
+    browser.press()
+
+    for name, typed in HALF.items():
+        browser.go(f"apply/page/{name}/")
+        browser.type(typed)
+        browser.press(f"button[name=language][value={other}]")
+        moved = browser.page.url == f"{browser.site}/{other}/apply/page/{name}/"
+        kept[name] = moved and {field_name: value_of(browser.page, field_name) for field_name in typed}
+        assert browser.page.locator(".govuk-error-message").count() == 0
+        browser.press(f"button[name=language][value={language}]")
+        browser.type(right[name] if name != "window" else {})
+        if name == "window":
+            browser.press("#page button[name=find]")
+            browser.type({"window": right[name]["window"]})
+        browser.press()
+
+    browser.go("apply/papers/")
+    browser.bring("passport-page")
+    browser.press(f"button[name=language][value={other}]")
+    files = browser.page.locator(".files li").count()
+    for plain in ("list", "saved"):
+        browser.page.goto(f"{browser.site}/{language}/apply/{plain}/")
+        browser.press(f"button[name=language][value={other}]")
+        assert browser.page.url == f"{browser.site}/{other}/apply/{plain}/"
+    assert kept == HALF
+    assert files == 1
+
+
+def value_of(page, name: str) -> str:
+    checked = page.locator(f"input[type=radio][name={name}]:checked")
+    return checked.get_attribute("value") if checked.count() else page.input_value(f"[name={name}]:not([type=radio])")
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("zh-hans", "light"), ("en", "dark")])
+def test_pages_with_everything_wrong_are_accessible_lead_to_the_field_and_fit_320_pixels(
+    walk, left_the_host, language, scheme
+):
+    browser = walk(language, 320, scheme)
+    browser.go("apply/")
+    browser.look()
+    browser.press()
+    led = {}
+    hostile = "<script>alert(1)</script>"
+
+    for name, typed in (journeys.FOREIGNER | {"person": journeys.FOREIGNER["person"]}).items():
+        for box in browser.page.locator("main input[type=text]:visible, main textarea").all():
+            box.fill(hostile)
+        browser.press()
+        browser.look()
+        browser.page.locator(".govuk-error-summary__list a").first.click()
+        led[name] = browser.page.evaluate("document.activeElement.closest('.govuk-form-group--error') !== null")
+        if name == "window":
+            browser.type({"place": typed["place"]})
+            browser.press("#page button[name=find]")
+            typed = {"window": typed["window"]}
+        elif name == "person":
+            browser.type({"given_names": ""})
+        elif name in ("document", "ground"):
+            browser.type({{"document": "zone", "ground": "why"}[name]: ""})
+        elif name == "collection":
+            browser.type({"post_to": ""})
+        browser.type(typed)
+        browser.press()
+    browser.press()
+    browser.look()
+    for path in ("apply/list/", "apply/resume/", "track/", "apply/nothing/"):
+        browser.go(path)
+        browser.look()
+    browser.go("track/")
+    browser.type({"reference": hostile, "secret": hostile})
+    browser.press("#track button")
+    browser.look()
+
+    assert (browser.faults, left_the_host) == ({}, [])
+    assert led == dict.fromkeys(led, True)
+
+
+# --- the end ---
+
+
+@pytest.fixture
+def handed(walk):
+    """A browser on the declaration of a complete form."""
+    browser = walk("en", WIDE)
+    browser.fill(journeys.FOREIGNER)
+    browser.bring("passport-page", "current-visa")
+    browser.press()
+    browser.press("main a[href$='/declaration/']")
+    browser.page.check("#id_true")
+    return browser
+
+
+def test_a_double_click_makes_one_application_and_the_receipt_survives_reload_and_back(handed):
+    page = handed.page
+    page.dblclick(CONTINUE)
+    page.wait_for_url("**/apply/done/")
+    told = page.inner_text(".receipt")
+
+    page.reload()
+    again = page.inner_text(".receipt")
+    page.go_back()
+    page.wait_for_load_state()
+    back = page.url
+
+    assert Application.objects.count() == 1
+    assert again == told
+    assert back == f"{handed.site}/en/apply/done/"
+
+
+def test_the_receipt_is_printed_and_its_code_leads_to_the_status_page(handed, walk):
+    handed.press()
+    page = handed.page
+    reference, secret = page.locator(".receipt dd.code").all_inner_texts()
+    page.emulate_media(media="print")
+    shown = {name: page.locator(name).first.is_visible() for name in (".receipt", ".receipt__code img", ".no-print")}
+    shown["nav"] = page.locator(".sections").is_visible()
+    printed = page.pdf(format="A4")
+    with_secret = page.request.get(f"{handed.site}/en/apply/done/code.png")
+
+    address = f"{handed.site}/en/track/#{reference.replace('-', '')}.{secret}"
+    assert modules(with_secret.body()) == symbol(address)
+    assert shown == {".receipt": True, ".receipt__code img": True, ".no-print": False, "nav": False}
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+    scanned = walk("en", NARROW)
+    scanned.page.goto(address)
+    scanned.page.wait_for_function("document.getElementById('secret').value !== ''")
+    filled = [scanned.page.input_value("#reference"), scanned.page.input_value("#secret"), scanned.page.url]
+    scanned.page.keyboard.press("Enter")
+    scanned.page.wait_for_url("**/track/case/")
+    without = scanned.page.request.get(f"{handed.site}/en/track/case/code.png")
+
+    assert filled == [reference.replace("-", ""), secret, f"{handed.site}/en/track/"]
+    assert modules(without.body()) == symbol(address.rpartition(".")[0])
+    assert scanned.said == []
+
+
+def modules(png: bytes, scale: int = 6, border: int = 4) -> list[list[bool]]:
+    """The dark modules of a picture, each looked at in its middle; the quiet zone must be white."""
+    picture = Image.open(io.BytesIO(png)).convert("L")
+    side = picture.width // scale
+    dark = [
+        [picture.getpixel((x * scale + scale // 2, y * scale + scale // 2)) < 128 for x in range(side)]
+        for y in range(side)
+    ]
+    inner = slice(border, side - border)
+    assert sum(map(sum, dark)) == sum(sum(row[inner]) for row in dark[inner])
+    return [row[inner] for row in dark[inner]]
+
+
+def symbol(address: str) -> list[list[bool]]:
+    return [[bool(module) for module in row] for row in segno.make(address, error="m").matrix]
+
+
+def test_leaving_forgets_the_form_in_this_browser(handed):
+    handed.go("apply/list/")
+    handed.press("form[action$='/apply/leave/'] button")
+
+    handed.go("apply/list/")
+
+    assert handed.path == "apply/resume/"
+    assert Draft.objects.count() == 1
