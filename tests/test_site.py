@@ -127,6 +127,19 @@ OBJECT = {
     **dict.fromkeys(("correct", "retract", "report", "revoke"), "pk"),
     "batch": "batch",
 }
+# Pages of the officers' line: how each is called, what it is about, and the permission that it wants.
+DESK: dict[str, tuple[str, str, str]] = {
+    "desk": ("get", "window", "work_line"),
+    "claim": ("post", "window", "work_line"),
+    "counter": ("post", "window", "work_line"),
+    "balance": ("get", "window", "steer_line"),
+    "case": ("get", "case", "view_application"),
+    "unmask": ("post", "case", "unmask_person"),
+    "paper": ("get", "file", "work_line"),
+    "do": ("post", "deed", "work_line"),
+    "lines": ("get", "", "steer_line"),
+    "moved_cases": ("get", "", "steer_line"),
+}
 # Whoever may not do the deed behind these routes does not see their form either.
 NEEDS = {
     ("windows.window", "change_status"): "windows.add_statuschange",
@@ -190,6 +203,8 @@ def classified() -> tuple[list[Route], set[str]]:
     for name in sorted(staff_names(admin.site.get_urls())):
         prefix = next((prefix for prefix in by_prefix if name.startswith(prefix)), "")
         rest = name.removeprefix(prefix)
+        if rest in DESK and prefix == "applications_application_":
+            continue
         if name == "auth_user_password_change":
             found.append(Route("windows.officer", "password_change"))
         elif prefix and (rest in LIST or rest in OBJECT):
@@ -407,6 +422,47 @@ def test_every_list_export_and_page_of_the_staff_site_names_only_what_is_in_reac
             wrong.append((url, leaked))
 
     assert wrong == []
+
+
+def desk_address(name: str, at: Place) -> str:
+    case = Application.objects.get(window=at.window, origin="portal")
+    about = {
+        "window": [at.window.pk],
+        "case": [case.number],
+        "file": [case.number, "0" * 32],
+        "deed": [case.number, "take"],
+        "": [],
+    }
+    return reverse(f"admin:applications_application_{name}", args=about[DESK[name][1]])
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", DESK)
+def test_every_page_of_the_line_is_for_who_may_and_about_what_he_reaches(world, role, name):
+    here, there = world
+    for at in world:
+        make.waiting(at.window)
+    officer = actor(role, here)
+    client, (method, about, permission) = signed_in(officer), DESK[name]
+    events = Event.objects.filter(window=there.window).count()
+
+    own = getattr(client, method)(desk_address(name, here))
+    other = getattr(client, method)(desk_address(name, there))
+
+    may = officer.has_perm(f"applications.{permission}")
+    reached = {404} if about == "file" else {400} if name in ("do", "unmask") else {200, 302}
+    assert own.status_code in (reached if may else {403})
+    if role != "superuser":
+        assert other.status_code in ({404} if about else {200}) if may else {403}
+        assert there.window.name_en not in other.content.decode()
+        assert Event.objects.filter(window=there.window).count() == events
+
+
+def test_every_page_of_the_line_is_classified():
+    own = {name for name in staff_names(admin.site.get_urls()) if name.startswith("applications_application_")}
+    known = {route.name for route in ROUTES if route.label == "applications.application"}
+
+    assert {name.removeprefix("applications_application_") for name in own} == known | set(DESK)
 
 
 @pytest.mark.parametrize("role", ROLES)
