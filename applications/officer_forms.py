@@ -51,7 +51,7 @@ class Ask(CaseForm):
                 label=document.name, max_length=LONGEST, required=False
             )
         self.fields["text"] = reason(_("Anything else that is missing"), required=False)
-        if self.case.supplements.exists():
+        if self.case.supplements.all():  # prefetched
             self.fields["reason"] = reason(_("Why a second request (it counts as a fault of the window)"))
 
     def items(self) -> list[dict]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from applications import due, line, papers, sealing, steps
 from applications.models import Application, Event, Requirement, State, Supplement, Upload
 from applications.person import mask
-from windows import clock, scope
+from windows import clock
 from windows.models import Officer
 
 # How an answer is masked: by a rule of `person.mask`, or wholly.
@@ -65,21 +65,23 @@ def checklist(application: Application) -> list[Paper]:
 
 
 def of(application: Application, officer: Officer, *, masked: bool = True) -> dict:
-    """All that the page of a case shows."""
+    """All that the page of a case shows, of a case as `desk.case_of` finds it: with its checklist and the officer's reach."""
     mine = application.state == State.CLAIMED and application.claimed_by_id == officer.pk
-    supplements = list(Supplement.objects.filter(application=application).select_related("by"))
+    supplements = list(application.supplements.all())
+    pauses = [(asked.asked_at, asked.answered_at) for asked in supplements]
+    owed = due.terms().on_ground(application.ground, application.service, application.submitted_at, pauses)
     return {
         "case": application,
         "reference": sealing.spelled(application.number),
         "mine": mine,
         "masked": masked,
         "sections": sections(application, masked=masked),
-        "papers": checklist(application),
-        "due": due.of(application),
+        "papers": application.asked_for,
+        "due": owed,
         "why": line.why(application) if application.order_at else None,
         "events": list(Event.objects.filter(application=application).select_related("by")),
         "supplements": [(asked, _answer(asked)) for asked in supplements],
-        "earlier": list(_earlier(application, officer)),
+        "earlier": list(_earlier(application)),
         "unmaskings": list(application.unmaskings.select_related("by")[:5]),
         "late": bool(application.due_at and application.due_at < clock.now()),
     }
@@ -89,7 +91,7 @@ def _answer(asked: Supplement) -> str:
     return sealing.unseal(bytes(asked.answer)).get("text", "") if asked.answer else ""
 
 
-def _earlier(application: Application, officer: Officer):
+def _earlier(application: Application):
     """Other applications of the same person, at windows the officer reaches."""
-    same = Application.objects.filter(scope.at_windows(officer, "window"), person=application.person)
+    same = Application.objects.filter(application.reach, person=application.person)
     return same.exclude(pk=application.pk).select_related("service", "window").order_by("-submitted_at")[:10]

@@ -40,8 +40,10 @@ def window_of(request, code: str):
 
 
 def case_of(request, number: str) -> Application:
-    mine = Application.objects.filter(scope.at_windows(request.user, "window"), origin=Origin.PORTAL)
+    reach = scope.at_windows(request.user, "window")
+    mine = Application.objects.filter(reach, origin=Origin.PORTAL).prefetch_related("supplements__by")
     found = get_object_or_404(mine.select_related("service", "window__division", "claimed_by"), number=number)
+    found.reach = reach
     found.asked_for = case_file.checklist(found)
     return found
 
