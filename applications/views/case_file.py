@@ -65,7 +65,7 @@ def checklist(application: Application) -> list[Paper]:
 
 
 def of(application: Application, officer: Officer, *, masked: bool = True) -> dict:
-    """All that the page of a case shows, of a case as `desk.case_of` finds it: with its checklist and the officer's reach."""
+    """All that the page shows of a case as `desk.case_of` finds it: with its checklist and the officer's reach."""
     mine = application.state == State.CLAIMED and application.claimed_by_id == officer.pk
     supplements = list(application.supplements.all())
     pauses = [(asked.asked_at, asked.answered_at) for asked in supplements]
