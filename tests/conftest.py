@@ -56,6 +56,9 @@ def pytest_configure(config):
         server.start()
         os.environ[embedded.VARIABLES[server.name]] = server.url
     django.setup()
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # how to hash is not our matter
 
 
 def pytest_unconfigure(config):

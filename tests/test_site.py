@@ -284,8 +284,7 @@ def place(code: str, port: str) -> Place:
 
 
 @pytest.fixture
-def world(db, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody signs in by password here
+def world(db):
     clock.set_now(NOON + timedelta(hours=8))
     make.campaign()
     Measure.objects.create(number=1, in_notice=True, title_zh="一", title_en="One", summary_zh="一", summary_en="One")

@@ -56,8 +56,7 @@ def test_the_roles_survive_a_flush():
 
 
 @pytest.fixture
-def places(db, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; how to hash is not our matter
+def places(db):
     for code in ("420102", "440000"):
         make.division(code)
     make.window("420102")

@@ -11,11 +11,6 @@ pytestmark = pytest.mark.django_db
 LOGIN = "/staff/login/"
 
 
-@pytest.fixture(autouse=True)
-def _quick(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def tried(client, name: str, password: str = "wrong") -> int:
     return client.post(LOGIN, {"username": name, "password": password}).status_code
 
