@@ -323,13 +323,14 @@ def pages(window, monkeypatch):
     chief = person("supervisor", divisions=[make.division("420000")], nationwide=True)
     officer = person("window_officer", windows=[window])
     answered, decided = line.claim_next(window, by=officer), None
-    lifecycle.answer(lifecycle.supplement(answered, [{"document": "", "text": "印章"}], by=officer), {"text": "补"})
+    lifecycle.supplement(answered, [{"document": "", "text": "印章"}], by=officer)
     for _n in range(2):
         decided = lifecycle.approve(line.claim_next(window, by=officer), by=officer)
     parked = line.claim_next(window, by=officer)
     casework.park(parked, by=officer, until=NOON.date() + DAY, reason="等待意见")
     line.claim_next(window, by=officer)
     mine = line.claim_next(window, by=chief)
+    lifecycle.answer(answered, {"text": "补"})
     last = Application.objects.waiting_at(window).in_line_order().last()
     return chief, {
         "day": reverse("admin:index"),
@@ -359,7 +360,7 @@ def unfold(page, name: str) -> None:
     if name in ("preview", "moved"):
         page.goto(address("balance", "42010201"))
         page.select_option("#id_to", "42010301")
-        page.fill("#id_count", "2")
+        page.fill("#id_count", "9")
         page.fill("#id_reason", "积压")
         for button in [".submit-row button:not([name])", "button[name=apply]"][: 2 if name == "moved" else 1]:
             with page.expect_navigation():
