@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import due
-from applications.lifecycle import move
+from applications.lifecycle import Overtaken, move
 from applications.line import LEASE
 from applications.models import Application, State, Unmasking, Verb
 from windows import clock, scope
@@ -21,9 +21,14 @@ FREE = {"claimed_by": None, "lease_until": None}
 LONGEST_PARKING = timedelta(days=60)
 
 
-def in_hand(application: Application, by: Officer) -> Application:
-    """The case, if it is in this officer's hand; NotAllowed says who has it instead."""
+def in_hand(application: Application, by: Officer, seen: int | None = None) -> Application:
+    """The case, if it is in this officer's hand; NotAllowed says who has it instead.
+
+    Overtaken where it is not at the version `seen` any more: what was done meanwhile tells more than whose it is.
+    """
     fresh = Application.objects.select_related("claimed_by").get(pk=application.pk)
+    if seen is not None and seen != fresh.version:
+        raise Overtaken(fresh)
     if fresh.state != State.CLAIMED:
         raise NotAllowed(
             _("This case is not in your hand any more: it is %(state)s.") % {"state": fresh.get_state_display()}
@@ -33,14 +38,16 @@ def in_hand(application: Application, by: Officer) -> Application:
     return fresh
 
 
-def take(application: Application, *, by: Officer, reason: str, at: datetime | None = None) -> Application:
+def take(
+    application: Application, *, by: Officer, reason: str, seen: int | None = None, at: datetime | None = None
+) -> Application:
     """Take a case out of order: needs a reason, and shows to the supervisor."""
     if not reason.strip():
         raise NotAllowed(_("Taking a case out of order needs a reason."))
     lease = timezone.now() + LEASE
     try:
         return move(
-            application, Verb.OUT_OF_ORDER, by=by, at=at, reason=reason, claimed_by=by, lease_until=lease,
+            application, Verb.OUT_OF_ORDER, by=by, at=at, reason=reason, seen=seen, claimed_by=by, lease_until=lease,
             parked_until=None,
         )  # fmt: skip
     except IntegrityError:
@@ -52,31 +59,43 @@ def renew(application: Application, *, by: Officer) -> None:
     Application.objects.in_hand_of(by).filter(pk=application.pk).update(lease_until=timezone.now() + LEASE)
 
 
-def put_back(application: Application, *, by: Officer, reason: str = "", at: datetime | None = None) -> Application:
+def put_back(
+    application: Application, *, by: Officer, reason: str = "", seen: int | None = None, at: datetime | None = None
+) -> Application:
     """Back to its place in line."""
-    in_hand(application, by)
-    return move(application, Verb.PUT_BACK, by=by, at=at, reason=reason, **FREE)
+    in_hand(application, by, seen)
+    return move(application, Verb.PUT_BACK, by=by, at=at, reason=reason, seen=seen, **FREE)
 
 
-def park(application: Application, *, by: Officer, until: date, reason: str, at: datetime | None = None) -> Application:
+def park(
+    application: Application,
+    *,
+    by: Officer,
+    until: date,
+    reason: str,
+    seen: int | None = None,
+    at: datetime | None = None,
+) -> Application:
     """Put aside until a day; the statutory clock runs on."""
-    in_hand(application, by)
+    in_hand(application, by, seen)
     today = clock.local_day(at or clock.now())
     if not reason.strip():
         raise NotAllowed(_("Parking a case needs a reason."))
     if not today < until <= today + LONGEST_PARKING:
         raise NotAllowed(_("A case is parked until a day from tomorrow on, for 60 days at most."))
-    return move(application, Verb.PARKED, by=by, at=at, reason=reason, parked_until=until, **FREE)
+    return move(application, Verb.PARKED, by=by, at=at, reason=reason, seen=seen, parked_until=until, **FREE)
 
 
-def hand_over(application: Application, *, by: Officer, to: Officer, at: datetime | None = None) -> Application:
+def hand_over(
+    application: Application, *, by: Officer, to: Officer, seen: int | None = None, at: datetime | None = None
+) -> Application:
     """Give the case to a colleague who reaches the window and has none in hand."""
-    in_hand(application, by)
+    in_hand(application, by, seen)
     if not scope.windows_of(to).filter(pk=application.window_id).exists() or not to.has_perm("applications.work_line"):
         raise NotAllowed(_("%(who)s does not work at this window.") % {"who": to})
     fields = {"claimed_by": to, "lease_until": timezone.now() + LEASE}
     try:
-        return move(application, Verb.HANDED_OVER, by=by, at=at, reason=str(to), **fields)
+        return move(application, Verb.HANDED_OVER, by=by, at=at, reason=str(to), seen=seen, **fields)
     except IntegrityError:
         raise NotAllowed(_("%(who)s has a case in hand already.") % {"who": to}) from None
 
@@ -91,7 +110,7 @@ def verify(
     at: datetime | None = None,
 ) -> Application:
     """Grant the asserted ground, and the due instant follows it; or not, and the case keeps its ordinary place."""
-    fresh = in_hand(application, by)
+    fresh = in_hand(application, by, seen)
     if not fresh.asserted:
         raise NotAllowed(_("No ground is asserted that is not verified yet."))
     if not granted and not reason.strip():
@@ -113,11 +132,13 @@ def unmask(application: Application, *, by: Officer, reason: str, at: datetime |
 # --- supervisors --------------------------------------------------------------------------------------------------
 
 
-def release(application: Application, *, by: Officer, reason: str, at: datetime | None = None) -> Application:
+def release(
+    application: Application, *, by: Officer, reason: str, seen: int | None = None, at: datetime | None = None
+) -> Application:
     """Take a case out of an officer's hand, back to its place."""
     if not reason.strip():
         raise NotAllowed(_("Releasing a case needs a reason."))
-    return move(application, Verb.RELEASED, by=by, at=at, reason=reason, **FREE)
+    return move(application, Verb.RELEASED, by=by, at=at, reason=reason, seen=seen, **FREE)
 
 
 @transaction.atomic

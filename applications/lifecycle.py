@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from applications import due, sealing
 from applications.models import (
+    BY_APPLICANTS,
     MOVES,
     STATE_AFTER,
     STAYS,
@@ -49,7 +50,7 @@ class Overtaken(NotAllowed):
         last = application.events.select_related("by").last()
         told = {
             "what": last.get_verb_display(),
-            "who": last.by or _("the applicant"),
+            "who": last.by or (_("the applicant") if last.verb in BY_APPLICANTS else _("the portal")),
             "at": f"{last.at.astimezone(SHANGHAI):%H:%M}",
         }
         super().__init__(_("Somebody was quicker: %(what)s by %(who)s at %(at)s.") % told)

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from applications import casework
 from applications.models import Application, RefusalReason
 from windows import clock
 from windows.models import Officer, Window, significant
@@ -47,9 +48,8 @@ class Ask(CaseForm):
     def arrange(self) -> None:
         for paper in self.case.asked_for:
             document = paper.requirement.document
-            self.fields[f"document_{document.pk}"] = forms.CharField(
-                label=document.name, max_length=LONGEST, required=False
-            )
+            # Several lines: Enter must not send the one request that may be sent.
+            self.fields[f"document_{document.pk}"] = reason(document.name, required=False)
         self.fields["text"] = reason(_("Anything else that is missing"), required=False)
         if self.case.supplements.all():  # prefetched
             self.fields["reason"] = reason(_("Why a second request (it counts as a fault of the window)"))
@@ -81,7 +81,8 @@ class Park(CaseForm):
 
     def arrange(self) -> None:
         tomorrow = clock.today() + timedelta(days=1)
-        self.fields["until"].widget.attrs["min"] = tomorrow.isoformat()
+        last = clock.today() + casework.LONGEST_PARKING
+        self.fields["until"].widget.attrs |= {"min": tomorrow.isoformat(), "max": last.isoformat()}
 
 
 class HandOver(CaseForm):

@@ -1,4 +1,5 @@
 from applications.models.case import (
+    BY_APPLICANTS,
     DECIDED,
     ENDED,
     LIVE,
@@ -18,6 +19,7 @@ from applications.models.papers import Draft, Message, Unmasking, Upload
 from applications.models.reference import DocumentKind, Ground, RefusalReason, Requirement, Term
 
 __all__ = [
+    "BY_APPLICANTS",
     "DECIDED",
     "ENDED",
     "LIVE",

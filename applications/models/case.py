@@ -58,6 +58,7 @@ class Verb(models.TextChoices):
 
 DECIDED = (Verb.APPROVED, Verb.REFUSED)
 ENDED = (*DECIDED, Verb.WITHDRAWN)
+BY_APPLICANTS = (Verb.SUBMITTED, Verb.ANSWERED, Verb.WITHDRAWN)  # what is done without an officer else, the portal does
 
 # The state after each verb. Provincial systems report an outcome only, so that the way in between is not known.
 STATE_AFTER = {

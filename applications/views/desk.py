@@ -109,10 +109,9 @@ def show(request, found: Application, *, masked: bool = True, wrong=None, status
     """The page of a case; `wrong` is the form that was refused, shown again as it was sent."""
     forms = {name.replace("-", "_"): form(found) for name, (form, _deed) in DEEDS.items()}
     forms |= {wrong[0].replace("-", "_"): wrong[1]} if wrong else {}
-    context = case_file.of(found, request.user, masked=masked)
-    return page(
-        request, "case.html", status, title=context["reference"], forms=forms, wrong=wrong and wrong[0], **context
-    )
+    context = case_file.of(found, request.user, masked=masked) | {"forms": forms}
+    context |= {"wrong": wrong[0], "refusals": wrong[1].non_field_errors()} if wrong else {}
+    return page(request, "case.html", status, title=context["reference"], **context)
 
 
 def _verify(granted: bool) -> Callable:
@@ -123,7 +122,11 @@ def _verify(granted: bool) -> Callable:
 
 def _of_mine(deed: Callable) -> Callable:
     """Decisions want the case in the hand of who decides."""
-    return lambda case, by, told: deed(casework.in_hand(case, by), by, told)
+    return lambda case, by, told: deed(casework.in_hand(case, by, told["seen"]), by, told)
+
+
+def _with_reason(deed: Callable) -> Callable:
+    return lambda case, by, told: deed(case, by=by, reason=told["reason"], seen=told["seen"])
 
 
 # Every button of the page: its form, and what it does with the case, the officer and what the form told.
@@ -152,14 +155,19 @@ DEEDS: dict[str, tuple[type[officer_forms.CaseForm], Callable]] = {
     ),
     "park": (
         officer_forms.Park,
-        lambda case, by, told: casework.park(case, by=by, until=told["until"], reason=told["reason"]),
+        lambda case, by, told: casework.park(
+            case, by=by, until=told["until"], reason=told["reason"], seen=told["seen"]
+        ),
     ),
-    "put-back": (officer_forms.PutBack, lambda case, by, told: casework.put_back(case, by=by, reason=told["reason"])),
-    "hand-over": (officer_forms.HandOver, lambda case, by, told: casework.hand_over(case, by=by, to=told["to"])),
-    "take": (officer_forms.WithReason, lambda case, by, told: casework.take(case, by=by, reason=told["reason"])),
+    "put-back": (officer_forms.PutBack, _with_reason(casework.put_back)),
+    "hand-over": (
+        officer_forms.HandOver,
+        lambda case, by, told: casework.hand_over(case, by=by, to=told["to"], seen=told["seen"]),
+    ),
+    "take": (officer_forms.WithReason, _with_reason(casework.take)),
     "ready": (officer_forms.Decide, lambda case, by, told: lifecycle.ready(case, by=by)),
     "collect": (officer_forms.Decide, lambda case, by, told: lifecycle.collect(case, by=by)),
-    "release": (officer_forms.WithReason, lambda case, by, told: casework.release(case, by=by, reason=told["reason"])),
+    "release": (officer_forms.WithReason, _with_reason(casework.release)),
 }
 STEERED = {"release"}
 KEEP_THE_CASE = {"grant", "deny", "take"}  # after these the officer goes on with it
