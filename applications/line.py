@@ -92,12 +92,11 @@ class Why:
 def why(application: Application) -> Why:
     """Why this case comes before the others that wait at its window."""
     asserted = bool(application.asserted)
-    waiting = Application.objects.waiting_at(application.window_id)
     return Why(
         ground=application.asserted or application.ground,
         asserted=asserted,
         due_at=application.order_at,
-        behind=waiting.filter(order_at__gte=application.order_at).exclude(pk=application.pk).count(),
+        behind=Application.objects.behind(application).count(),
     )
 
 

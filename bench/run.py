@@ -39,10 +39,11 @@ class Line:
 
 
 def lines() -> Iterator[Line]:
-    from bench import events, pages, submissions
+    from bench import claims, events, pages, submissions
 
     yield from events.lines()
     yield from pages.lines()
+    yield from claims.lines()
     yield from submissions.lines()
 
 

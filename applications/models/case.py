@@ -121,6 +121,11 @@ class ApplicationQuerySet(models.QuerySet):
         ahead = Q(order_at__lt=application.order_at) | Q(order_at=application.order_at, pk__lt=application.pk)
         return self.waiting_at(application.window_id).filter(ahead)
 
+    def behind(self, application):
+        """Those that wait at the same window and come later; many are due at the same instant."""
+        later = Q(order_at__gt=application.order_at) | Q(order_at=application.order_at, pk__gt=application.pk)
+        return self.waiting_at(application.window_id).filter(later)
+
 
 class Application(models.Model):
     """A request for a service. One imported from a provincial system counts in figures and never enters the line.
