@@ -319,7 +319,7 @@ def pages(window, monkeypatch):
         make.offering(window, Service.objects.get(pk=code))
     sample_cases.fill()
     able = make.window("420103")
-    make.offering(able, Service.objects.get(pk="visa-extension"))
+    make.offering(able, Service.objects.get(pk="residence-permit"))
     chief = person("supervisor", divisions=[make.division("420000")], nationwide=True)
     officer = person("window_officer", windows=[window])
     answered, decided = line.claim_next(window, by=officer), None
@@ -331,6 +331,7 @@ def pages(window, monkeypatch):
     line.claim_next(window, by=officer)
     mine = line.claim_next(window, by=chief)
     lifecycle.answer(answered, {"text": "补"})
+    waiting(window, 99)  # stays where the others move
     last = Application.objects.waiting_at(window).in_line_order().last()
     return chief, {
         "day": reverse("admin:index"),
