@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from applications.imports import import_applications
 from measures import reference, restoration
@@ -42,6 +43,8 @@ class Command(BaseCommand):
             self._report(load(name, (folder / name).read_bytes()))
         self._tell(progress, steps - 1, steps, "figures")
         restoration.fold()
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # the planner must not take the tables for as empty as they were
         self._tell(progress, steps, steps, "done")
 
     def _report(self, report: Report) -> None:
