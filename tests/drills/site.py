@@ -22,7 +22,11 @@ SCENARIO = HOME / "portal" / "data" / "restoration-2020"
 EXPECTED = json.loads((SCENARIO / "expected.json").read_text())
 CELERY = ("-m", "celery", "--app", "portal.celery")
 WORKER = ("--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO")  # as the demo's
-SECRET_KEY = "only-the-drills-know-this-secret-key"
+SECRETS = {
+    "SECRET_KEY": "only-the-drills-know-this-secret-key",
+    "PORTAL_DATA_KEYS": "only-the-drills-know-this-data-key-of-theirs",
+    "PORTAL_INDEX_KEY": "and-this-index-key" * 3,
+}
 
 
 @dataclass
@@ -51,7 +55,7 @@ class Site:
 
     def environment(self, role="command"):
         urls = {"DATABASE_URL": self.url(self.database), "REDIS_URL": self.redis.url}
-        return environment(self.folder, PORTAL_ROLE=role, SECRET_KEY=SECRET_KEY, PYTHONPATH=str(HOME), **urls)
+        return environment(self.folder, PORTAL_ROLE=role, PYTHONPATH=str(HOME), **SECRETS, **urls)
 
     def start(self, name, *arguments, role="command"):
         """Start Python with these arguments in a session of its own; what it prints goes to NAME.log."""

@@ -25,10 +25,6 @@ DOUBLE, PRESSES = (1_000, 8) if LONG else (40, 8)  # drafts, and connections tha
 ALIKE = 64  # drafts of one person
 DURABLE = ("-c", "recovery_init_sync_method=syncfs")  # no fsync=off here: it must survive being killed
 FORGETFUL = ("-c", "synchronous_commit=off", "-c", "wal_writer_delay=10s", "-c", "wal_writer_flush_after=1GB")
-KEYS = {
-    "PORTAL_DATA_KEYS": "only-the-drills-know-this-data-key-of-theirs",
-    "PORTAL_INDEX_KEY": "and-this-index-key" * 3,
-}
 WEB = ("-m", "granian", "--interface", "wsgi", "--host", HOST, "--no-ws", "--workers", 2, "--blocking-threads", 4)
 UNSCATHED = {"lost": [], "other_reference": [], "without_event": [], "without_message": [], "spoilt_papers": []}
 
@@ -39,9 +35,6 @@ class Portal(Site):
     def __post_init__(self):
         super().__post_init__()
         self.port, self.web = free_port(), None
-
-    def environment(self, role="command"):
-        return super().environment(role) | KEYS
 
     def manage(self, name, *arguments):
         assert self.start(name, HOME / "manage.py", *arguments).wait(120) == 0, self.log_of(name).read_text()[-3000:]
