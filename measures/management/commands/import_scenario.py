@@ -42,9 +42,9 @@ class Command(BaseCommand):
             self._tell(progress, step, steps, name)
             self._report(load(name, (folder / name).read_bytes()))
         self._tell(progress, steps - 1, steps, "figures")
+        tell_the_planner()
         restoration.fold()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # the planner must not take the tables for as empty as they were
+        tell_the_planner()
         self._tell(progress, steps, steps, "done")
 
     def _report(self, report: Report) -> None:
@@ -59,3 +59,9 @@ class Command(BaseCommand):
         if progress:
             done = BAR * step // steps
             self.stdout.write(f"[{'#' * done}{'.' * (BAR - done)}] {100 * step // steps:3d} %  {what}")
+
+
+def tell_the_planner() -> None:
+    """How much there is now: it must not take the tables for as empty as they were."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
