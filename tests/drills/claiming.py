@@ -13,7 +13,7 @@ from django.db import InternalError, connection, transaction
 from django.utils import timezone
 
 from applications import casework, lifecycle, line, sealing
-from applications.models import UNDECIDED, Application, Event, State, Verb
+from applications.models import UNDECIDED, Application, Event, RefusalReason, State, Verb
 from tests import make
 from windows import clock
 from windows.lifecycle import NotAllowed
@@ -22,6 +22,7 @@ from windows.models import Officer, Window
 AWAY = 0.02  # share of cases whose officer is away until the lease is over
 PAUSE = 0.05  # seconds
 SWEEP = 0.02  # seconds between two looks for leases that are over
+HEAD_START = 0.004  # seconds that one of two may be ahead, by chance, so that either can be the first
 
 CASES = """
     INSERT INTO applications_application
@@ -135,7 +136,7 @@ def approve(case: Application, by: Officer, seen: int | None) -> None:
 
 
 def refuse(case: Application, by: Officer, seen: int | None) -> None:
-    lifecycle.refuse(case, by=by, reason=make.refusal_reason(), seen=seen)
+    lifecycle.refuse(case, by=by, reason=RefusalReason.objects.get(), seen=seen)
 
 
 def ask(case: Application, by: Officer, seen: int | None) -> None:
@@ -151,9 +152,10 @@ def decide_in_pairs(first: Callable, second: Callable, *, guarded: bool = True) 
     waiting, together = list(Application.objects.filter(state=State.WAITING).order_by("pk")), Barrier(2)
 
     def decides(one: tuple[Officer, Callable]) -> list[str]:
-        (by, decide), outcomes = one, []
+        (by, decide), outcomes, chance = one, [], random.Random()
         for case in waiting:
             together.wait()
+            time.sleep(chance.uniform(0, HEAD_START))
             try:
                 decide(case, by, case.version if guarded else None)
                 outcomes.append("decided")
