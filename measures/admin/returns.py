@@ -1,4 +1,4 @@
-"""Ports' returns, the ten measures and the campaign in the staff site."""
+"""Ports' returns in the staff site."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -11,46 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from measures import reporting, returns
 from measures.forms import CorrectionForm, DayForm, ReturnForm
-from measures.models import Campaign, Measure, Port, Return
+from measures.models import Port, Return
 from windows import clock, scope
 from windows.admin import exports
 from windows.admin.files import TakesFiles
-from windows.admin.scoped import ReadOnly, Reference, Scoped
+from windows.admin.scoped import ReadOnly, Scoped
 from windows.lifecycle import NotAllowed
 from windows.models import SHANGHAI, ImportFile
 from windows.templatetags import badges
 
 MAY_REPORT = "measures.add_return"
-
-
-@admin.register(Measure)
-class MeasureAdmin(Reference):
-    list_display = ("number", "title_zh", "title_en", "in_notice")
-    search_fields = ("title_zh", "title_en")
-
-    def has_add_permission(self, request):
-        return False  # they are ten
-
-    def has_change_permission(self, request, obj=None):
-        """The policy editor's, whatever place he belongs to: measures hold for the whole country."""
-        return admin.ModelAdmin.has_change_permission(self, request, obj)
-
-
-@admin.register(Campaign)
-class CampaignAdmin(Reference):
-    list_display = ("code", "name_zh", "name_en", "baseline_day", "measures_day", "report_day")
-
-
-@admin.register(Port)
-class PortAdmin(Reference):
-    list_display = ("code", "name_zh", "name_en", "kind", "division")
-    list_filter = ("kind",)
-    list_select_related = ("division",)
-    autocomplete_fields = ("division",)
-    search_fields = ("code", "name_zh", "name_en")
-
-    def reach(self, user):
-        return scope.within(user, "division")
 
 
 class LateFilter(admin.SimpleListFilter):

@@ -1,0 +1,17 @@
+"""Second floor: the ten measures, ports and their returns, the campaign, and the figures derived from events."""
+
+from measures.models.derived import FoldState, Standing, Tally
+from measures.models.reference import Campaign, Measure, Port
+from measures.models.returns import Facilitation, Goods, Return
+
+__all__ = [
+    "Campaign",
+    "Facilitation",
+    "FoldState",
+    "Goods",
+    "Measure",
+    "Port",
+    "Return",
+    "Standing",
+    "Tally",
+]
