@@ -25,9 +25,11 @@ demo:
 	@$(SET_UP) setup
 	@exec $(PY) manage.py demo
 
+# The tests on every core, each process with servers of its own; then those that kill processes, one by one.
 test:
 	@$(SET_UP) DEV=1 setup chromium
-	@exec $(PY) -m pytest
+	@$(PY) -m pytest -m "not drill" -n auto --dist loadfile
+	@exec $(PY) -m pytest -m drill
 
 drill:
 	@$(SET_UP) DEV=1 setup chromium

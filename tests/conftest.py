@@ -43,6 +43,8 @@ def free_folder():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
+    if config.getoption("numprocesses", None):
+        return  # the tests run in processes of their own, each with servers of its own
     folder, config.stash[LOCK] = free_folder()
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
@@ -122,13 +124,27 @@ SCENARIO = Path(__file__).resolve().parent.parent / "portal/data/restoration-202
 
 
 @pytest.fixture(scope="module")
-def scenario(django_db_setup, django_db_blocker):
-    """The scenario of 2020 imported once for the module's tests, rolled back after them; its folder."""
-    from django.core.management import call_command  # needs Django's settings, as below
-    from django.db import connection, transaction
+def for_the_module(django_db_setup, django_db_blocker):
+    """Call it to store what all tests of the module find there; rolled back after them, as each of theirs is.
+
+    A module that uses it has no tests with transactions of their own: they would wait for it for ever.
+    """
+    from django.db import connection, transaction  # needs Django's settings, as below
+
+    def store(lay_out):
+        laid_out = lay_out()
+        connection.check_constraints()  # now, once: else every test's end checks all these rows again
+        return laid_out
 
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("import_scenario", SCENARIO, stdout=StringIO())
-        connection.check_constraints()  # now, once: else every test's end checks all imported rows again
-        yield SCENARIO
+        yield store
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def scenario(for_the_module):
+    """The scenario of 2020 imported; its folder."""
+    from django.core.management import call_command
+
+    for_the_module(lambda: call_command("import_scenario", SCENARIO, stdout=StringIO()))
+    return SCENARIO

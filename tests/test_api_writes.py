@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import threading
 from copy import deepcopy
 from datetime import date, datetime, timedelta
 from uuid import uuid4
@@ -12,140 +11,45 @@ import pytest
 import schemathesis
 import structlog
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
-from applications import lifecycle, reference, sealing, steps
+from applications import lifecycle, sealing, steps
 from applications.api import shapes
 from applications.models import Application, Event, RefusalReason, Supplement, Upload
 from measures.models import Return
 from portal.wsgi import application as portal
 from tests import make
 from tests.applications import journeys
+from tests.provinces import API, BODY, CHANGE, EVENING, RETURN, System, but, errors_of, world
 from windows import clock, limits, tokens
-from windows.models import SHANGHAI, Service, StatusChange, Touch
+from windows.models import SHANGHAI, StatusChange, Touch
 
 pytestmark = pytest.mark.django_db
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
-API = "/api/v1/"
-BODY = {
-    "who": {"audience": "foreign"},
-    "service": {"service": "visa-extension"},
-    "window": {"window": "42010201"},
-    "person": {
-        "surname": "Ólafsdóttir",
-        "given_names": "Anna-Maria",
-        "nationality": "IS",
-        "sex": "F",
-        "birth": "1985-03-27",
-    },
-    "document": {"number": "A1234567", "expiry": "2027-05-01"},
-    "contact": {"phone": "+354 411 1111", "email": "anna@example.org", "address": "12 Zhongshan Road, Wuhan"},
-    "ground": {"ground": "ordinary"},
-    "collection": {"collection": "window"},
-}
-CHANGE = {
-    "window": "42010201",
-    "status": "limited",
-    "effective_at": "2020-03-11T09:00:00+08:00",
-    "reason": "orderly_restoration",
-}
-RETURN = {"port": "WUH", "kind": "flight_paper_exemption", "day": "2020-03-11", "quantity": 42}
 
 
-def world() -> None:
-    clock.set_now(EVENING)
-    reference.load()
-    window = make.window("420102")
-    for service in Service.objects.all():
-        make.offering(window, service)
-    make.change(window, "full", at=EVENING - timedelta(days=1))
-    elsewhere = make.window("110101")
-    make.offering(elsewhere, make.service("visa-extension"))
-    make.port("WUH", "420102")
-    make.port("PEK", "110101")
+@pytest.fixture(scope="module")
+def laid_out(for_the_module):
+    for_the_module(world)
 
 
 @pytest.fixture
-def place(request, settings, tmp_path):
+def place(laid_out, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    world()
 
 
 @pytest.fixture
-def hubei(place) -> "System":
+def hubei(place) -> System:
     return System(make.token())
 
 
 @pytest.fixture
-def beijing(place) -> "System":
+def beijing(place) -> System:
     return System(make.token("110000"))
-
-
-class System:
-    """A province's system, with its token."""
-
-    def __init__(self, token: str) -> None:
-        self.token, self.client = token, Client()
-
-    def get(self, path: str):
-        return self.client.get(API + path, headers=self._headers())
-
-    def post(self, path: str, body, **headers: str):
-        text = body if isinstance(body, str | bytes) else json.dumps(body)
-        return self.client.post(
-            API + path, text, content_type="application/json", headers=self._headers() | {**headers}
-        )
-
-    def apply(self, body=None, key: str = ""):
-        return self.post("applications/", BODY if body is None else body, **{"Idempotency-Key": key or str(uuid4())})
-
-    def bring(self, reference: str, **parts):
-        return self.client.post(f"{API}applications/{reference}/documents/", parts, headers=self._headers())
-
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
-
-
-def but(path: str, value) -> dict:
-    """The body with one value changed, or taken out where it is ...."""
-    body = deepcopy(BODY)
-    page, _dot, field = path.partition(".")
-    inside, name = (body.setdefault(page, {}), field) if field else (body, page)
-    if value is ...:
-        del inside[name]
-    else:
-        inside[name] = value
-    return body
-
-
-def at_once(n: int, call) -> list:
-    """What so many calls return that begin together, each over a connection of its own."""
-    start, answers = threading.Barrier(n), []
-
-    def run(number: int) -> None:
-        start.wait()
-        try:
-            answers.append(call(number))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[number]) for number in range(n)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
-def errors_of(answer) -> dict[str, str]:
-    told = answer.json()
-    assert set(told) == {"type", "title", "errors"}
-    return {error["field"]: error["message"] for error in told["errors"]}
 
 
 # --- who may call ------------------------------------------------------------------------------------------------
@@ -190,16 +94,6 @@ def test_a_token_may_call_so_often_and_another_still_may(hubei, beijing, monkeyp
     assert answers[-1]["Retry-After"] == "60"
     assert answers[-1].json()["type"] == "throttled"
     assert beijing.get("applications/7KQ2M8ZD4XA/").status_code == 404
-
-
-@pytest.mark.django_db(transaction=True)
-def test_all_at_once_a_token_is_admitted_no_more_often(monkeypatch):
-    monkeypatch.setattr(limits, "CALLS_PER_TOKEN", limits.Rule("calls", 5, timedelta(minutes=1)))
-    token = make.token()
-
-    answers = at_once(8, lambda _number: System(token).get("applications/7KQ2M8ZD4XA/"))
-
-    assert sorted(answer.status_code for answer in answers) == [404] * 5 + [429] * 3
 
 
 def test_reading_stays_open_without_a_token(place):
@@ -433,26 +327,6 @@ def test_a_key_of_another_province_is_another_key(hubei, beijing):
     assert (same.status_code, theirs.status_code, made.status_code) == (400, 400, 201)
     assert mine["reference"] not in same.content.decode() + theirs.content.decode()
     assert {made.json()[name] == mine[name] for name in ("reference", "secret")} == {False}
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("others", [False, True])
-def test_the_same_key_at_the_same_time_makes_one_application(settings, tmp_path, others):
-    """Real connections, all at once; with `others`, half of them are about another person."""
-    settings.MEDIA_ROOT = tmp_path
-    world()
-    token, key = make.token(), str(uuid4())
-
-    def call(number: int):
-        body = but("document.number", "B7654321") if others and number % 2 else BODY
-        return System(token).apply(body, key=key)
-
-    answers = at_once(8, call)
-
-    codes = sorted(answer.status_code for answer in answers)
-    assert codes == ([200] * 3 + [201] + [422] * 4 if others else [200] * 7 + [201])
-    assert len({answer.content for answer in answers if answer.status_code < 400}) == 1
-    assert Application.objects.count() == Event.objects.count() == 1
 
 
 # --- following one -----------------------------------------------------------------------------------------------
@@ -694,17 +568,6 @@ def test_five_hundred_rows_are_taken(hubei):
     rows = [CHANGE | {"effective_at": (start + timedelta(hours=n)).isoformat()} for n in range(500)]
 
     assert hubei.post("status-changes/", rows).json()["stored"] == 500
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_different_reports_at_the_same_time_are_not_both_taken_for_the_same():
-    world()
-    token = make.token()
-
-    answers = at_once(4, lambda number: System(token).post("status-changes/", [CHANGE | {"measure": number + 1}]))
-
-    assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
-    assert StatusChange.objects.filter(source="api").count() == 1
 
 
 def test_returns_are_stored_once(hubei):

@@ -6,7 +6,7 @@ does not exist.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -283,8 +283,18 @@ def place(code: str, port: str) -> Place:
     return Place(window.division, window, gate, rows, files)
 
 
+@pytest.fixture(scope="module")
+def laid_out(for_the_module):
+    return for_the_module(two_places)
+
+
 @pytest.fixture
-def world(db):
+def world(db, laid_out):
+    """Each test has lists of its own: `actor` puts what is his into them."""
+    return tuple(replace(place, rows=dict(place.rows), files=dict(place.files)) for place in laid_out)
+
+
+def two_places() -> tuple[Place, Place]:
     clock.set_now(NOON + timedelta(hours=8))
     make.campaign()
     Measure.objects.create(number=1, in_notice=True, title_zh="一", title_en="One", summary_zh="一", summary_en="One")

@@ -111,6 +111,7 @@ def health(name, folder, port, settings):
     return subprocess.run(test, env=settings, cwd=HOME, capture_output=True, text=True, timeout=20, check=False)
 
 
+@pytest.mark.drill
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_its_commands_run_and_its_health_checks_pass(servers):
     folder, urls = servers

@@ -13,7 +13,7 @@ from django.db import connection
 from portal import children, embedded, sharing
 from tests.portal.processes import kill, manage, named, processes_of, start_manage, wait_until
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+pytestmark = [pytest.mark.drill, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 FAST = ("-c", "fsync=off")
 STAY = "import time; time.sleep(60)"
 SHOW_START_AND_STAY = """
