@@ -5,7 +5,7 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY static/scss static/scss
-RUN npm run css
+RUN npm run css && npm run js
 
 FROM python:3.12-slim AS packages
 COPY requirements.txt .
@@ -22,6 +22,7 @@ WORKDIR /srv/portal
 COPY --from=packages /venv /venv
 COPY . .
 COPY --from=styles /build/static/css static/css
+COPY --from=styles /build/static/js/vendor static/js/vendor
 # The key is of this command alone: nothing is signed with it.
 RUN pybabel -q compile -d portal/locale -D django \
     && SECRET_KEY=only-for-collecting-static-files python manage.py collectstatic --noinput -v0

@@ -49,7 +49,7 @@ lock:
 	$(COMPILE) --group node -o requirements-node.txt
 	npm install --package-lock-only
 
-setup: $(INSTALLED) $(if $(STYLES),static/css/portal.css) $(CATALOGUES)
+setup: $(INSTALLED) $(if $(STYLES),static/css/portal.css) static/js/vendor/htmx.min.js $(CATALOGUES)
 
 # --- Python -------------------------------------------------------------------------------------------------------
 # A name on the PATH may be a shim that leads nowhere, so each one is asked.
@@ -99,6 +99,9 @@ static/css/portal.css: node_modules/installed package.json $(STYLES)
 	@echo "Stylesheet ..."
 	@$(WITH_NPM) run --silent css
 	@touch $@
+
+static/js/vendor/htmx.min.js: node_modules/installed package.json
+	@$(WITH_NPM) run --silent js
 
 # --- catalogues ---------------------------------------------------------------------------------------------------
 %.mo: %.po | $(INSTALLED)

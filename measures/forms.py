@@ -1,11 +1,16 @@
-"""The shape of what border officers enter. What is allowed is decided by `returns`."""
+"""The shape of what officers enter about ports and ask of dashboards. What is allowed is decided by `returns`."""
+
+from datetime import date
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from measures.gauges import GAUGES
 from measures.models import Facilitation, Goods, Port
 from windows import clock, scope
 from windows.forms import DayInput
+
+FIRST_DAY = date(2000, 1, 1)
 
 
 class DayForm(forms.Form):
@@ -42,3 +47,37 @@ class ReturnForm(forms.Form):
 class CorrectionForm(forms.Form):
     quantity = forms.IntegerField(label=_("Right quantity"))
     note = forms.CharField(label=_("Why it was wrong"), max_length=500)
+
+
+class BoardForm(forms.Form):
+    """Which day a board is of, and what stands beside it: another day or a sibling of its division."""
+
+    day = forms.DateField(label=_("Day"), required=False, widget=DayInput)
+    other_day = forms.DateField(label=_("Compare with the day"), required=False, widget=DayInput)
+    other = forms.ChoiceField(label=_("or with"), required=False)
+
+    def __init__(self, siblings, query):
+        super().__init__(query)
+        self.fields["other"].choices = [("", "---------"), *((one.pk, one.name) for one in siblings)]
+        if not siblings:
+            del self.fields["other"]
+        for field in self.fields.values():
+            field.widget.attrs["max"] = clock.today().isoformat()
+
+    def clean(self):
+        days = {name: self.cleaned_data.get(name) for name in ("day", "other_day")}
+        for name, day in days.items():
+            if day and day > clock.today():
+                self.add_error(name, _("This day is still to come."))
+            elif day and day < FIRST_DAY:
+                self.add_error(name, _("There are no figures of a day so long ago."))
+        return self.cleaned_data
+
+    def said(self, name: str):
+        """What was said about it and is right, else None."""
+        self.is_valid()
+        return self.cleaned_data.get(name) or None
+
+
+class ThresholdForm(forms.ModelForm):
+    gauge = forms.ChoiceField(label=_("Gauge"), choices=[(one.id, one.name) for one in GAUGES.values()])

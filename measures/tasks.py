@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from measures import restoration
+from measures import alerts, restoration
 
 
 @shared_task(ignore_result=True)
@@ -14,3 +14,10 @@ def fold():
 @shared_task(ignore_result=True)
 def verify():
     restoration.verify()
+
+
+@shared_task(ignore_result=True)
+def watch():
+    """Gauges beyond their thresholds raise alerts; each is mailed once."""
+    alerts.check()
+    alerts.tell()

@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "fold what was touched": {"task": "measures.tasks.fold", "schedule": 5.0, "options": {"expires": 5}},
     "send mail": {"task": "applications.tasks.send_mail", "schedule": 5.0, "options": {"expires": 5}},
     "bring cases back": {"task": "applications.tasks.bring_back", "schedule": 15.0, "options": {"expires": 15}},
+    "watch the thresholds": {"task": "measures.tasks.watch", "schedule": 30.0, "options": {"expires": 30}},
     "age out drafts and files": {
         "task": "applications.tasks.age_out",
         "schedule": crontab(minute=43),

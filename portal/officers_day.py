@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from applications import line
 from applications.models import Application
-from measures import reporting, restoration
+from measures import alerts, reporting, restoration
 from measures.models import Campaign, Port
 from measures.restoration import Restoration
 from windows import clock, scope
@@ -41,6 +41,8 @@ def of(officer: Officer) -> dict:
         day |= windows_of(officer) | {"figures": figures_of(officer)}
     if officer.has_perm("measures.add_return"):
         day |= ports_of(officer)
+    if officer.has_perm("measures.see_dashboard"):
+        day |= {"alerts": alerts.open_for(officer)}
     return day
 
 

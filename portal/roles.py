@@ -23,6 +23,11 @@ READ_WORK = (
 )
 READ_PORTS = "measures.view_port measures.view_return windows.view_division"
 WORK_LINE = "applications.work_line applications.unmask_person"
+STEER = (
+    "measures.see_dashboard measures.view_target measures.add_target measures.change_target measures.delete_target "
+    "measures.view_threshold measures.add_threshold measures.change_threshold measures.delete_threshold "
+    "measures.view_alert"
+)
 WRITE_LEDGER = "windows.add_statuschange windows.add_confirmation windows.view_importfile"
 # These need the nation as reach too: see windows.admin.scoped.Reference.
 KEEP_REFERENCE = (
@@ -41,13 +46,14 @@ ROLES = {
     "window_officer": (READ_LEDGER, READ_WORK, WRITE_LEDGER, WORK_LINE),
     "supervisor": (
         *(READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE, KEEP_TOKENS, WORK_LINE),
-        "applications.steer_line",
+        *("applications.steer_line", STEER),
     ),
     "border_officer": (READ_PORTS, "measures.add_return windows.view_importfile measures.view_measure"),
     "policy_editor": ("measures.view_measure measures.change_measure measures.view_campaign",),
     "auditor": (
         *(READ_LEDGER, READ_WORK, READ_PORTS),
         "windows.view_importfile windows.view_clockoffset windows.view_provincetoken",
+        "measures.see_dashboard measures.view_target measures.view_threshold measures.view_alert",
     ),
 }
 

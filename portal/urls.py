@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from applications import api as applications_api
 from measures import api as measures_api
+from measures.views import dashboard
 from portal import views
 from windows import api as windows_api
 
@@ -22,6 +23,8 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("health/", views.health, name="health"),
     path("api/v1/", include(api)),
+    path("staff/dashboard/", admin.site.admin_view(dashboard.board), name="dashboard"),
+    path("staff/dashboard/export.<str:kind>", admin.site.admin_view(dashboard.export), name="dashboard-export"),
     path("staff/", admin.site.urls),
     *i18n_patterns(
         path("", views.home, name="home"),

@@ -3,8 +3,10 @@
 from measures.models.derived import FoldState, Standing, Tally
 from measures.models.reference import Campaign, Measure, Port
 from measures.models.returns import Facilitation, Goods, Return
+from measures.models.steering import Alert, Target, Threshold
 
 __all__ = [
+    "Alert",
     "Campaign",
     "Facilitation",
     "FoldState",
@@ -14,4 +16,6 @@ __all__ = [
     "Return",
     "Standing",
     "Tally",
+    "Target",
+    "Threshold",
 ]

@@ -1,0 +1,339 @@
+"""Supervisors' dashboards: every number against an independent query, who sees what, and what it costs."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from applications import lifecycle as cases
+from applications import line
+from applications.models import Application, Event, Supplement
+from measures import alerts, dashboard, gauges, restoration
+from measures.dashboard import Place
+from measures.models import Alert, Port, Return, Target, Threshold
+from tests import make
+from windows import clock, lifecycle
+from windows.models import SHANGHAI, Confirmation, Division, Officer, StatusChange, Window
+
+pytestmark = pytest.mark.django_db
+DAYS = (date(2020, 2, 26), date(2020, 3, 5), date(2020, 3, 11))
+PLACES = ("", "420000", "110101")
+EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(autouse=True)
+def _forgotten():
+    dashboard.forget()
+
+
+@pytest.fixture(scope="module")
+def scenario_with_work(scenario, for_the_module):
+    """The scenario, and a line of the portal's own cases at a few windows."""
+    clock.set_now(EVENING)
+    for_the_module(work_at_three_windows)
+
+
+def work_at_three_windows():
+    for code in ("11010101", "42010201", "42010301"):
+        window = Window.objects.get(pk=code)
+        clerk = make.officer(windows=[window])
+        for hours in (1, 30, 80):
+            make.waiting(window, at=EVENING - timedelta(hours=hours))
+        make.waiting(window, at=EVENING - timedelta(hours=2), asserted="epidemic_response")
+        first = line.claim_next(window, by=clerk, at=EVENING)
+        cases.supplement(first, [{"document": "", "text": "x"}], by=clerk, at=EVENING - timedelta(minutes=30))
+        second = line.claim_next(window, by=clerk, at=EVENING)
+        cases.approve(second, by=clerk, at=EVENING)
+        line.claim_next(window, by=clerk, at=EVENING)
+    restoration.fold()
+
+
+def place_of(code: str) -> Place:
+    return Place(Division.objects.get(pk=code)) if code else Place()
+
+
+def windows_in(code: str) -> list[Window]:
+    digits = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+    return list(Window.objects.filter(pk__startswith=digits))
+
+
+# --- every number, by another way -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", PLACES)
+@pytest.mark.parametrize("day", DAYS)
+def test_every_number_of_a_day_is_what_the_events_say(scenario_with_work, code, day):
+    values = dashboard.of(place_of(code), day).values
+
+    assert {name: values[name] for name in gauges.GAUGES if name in values and not gauges.GAUGES[name].live} == (
+        counted(code, day)
+    )
+
+
+def counted(code: str, day: date) -> dict:
+    """The gauges of a day, counted one window and one event at a time."""
+    windows = windows_in(code)
+    keys = {window.pk for window in windows}
+    end = min(clock.end_of(day), clock.now())
+    entries = [
+        e
+        for e in StatusChange.objects.order_by("effective_at", "recorded_at", "pk")
+        if e.window_id in keys and e.status
+    ]
+    superseded = set(StatusChange.objects.exclude(supersedes=None).values_list("supersedes", flat=True))
+    entries = [e for e in entries if e.pk not in superseded]
+    status, heard = {}, {}
+    for entry in entries:
+        if entry.effective_at > clock.end_of(day) or entry.service_id or entry.channel:
+            continue
+        status[entry.window_id] = entry.status
+        if entry.effective_at <= end:
+            heard[entry.window_id] = max(heard.get(entry.window_id, entry.recorded_at), entry.recorded_at)
+    for said in Confirmation.objects.filter(window__in=keys, at__lte=end):
+        heard[said.window_id] = max(heard.get(said.window_id, said.at), said.at)
+    restored = sum(one in ("full", "limited") for one in status.values())
+    rate = (Decimal(restored) / len(windows)).quantize(Decimal("0.0001"), "ROUND_HALF_UP")
+    return {
+        "windows": len(windows),
+        "restored": restored,
+        "rate": rate,
+        "target": None,
+        "stale": sum(end - heard.get(key, datetime.min.replace(tzinfo=SHANGHAI)) > timedelta(days=7) for key in keys),
+        "changes": sum(clock.local_day(entry.effective_at) == day for entry in entries),
+        **worked(keys, day),
+        **returned(code, day),
+    }
+
+
+def worked(keys: set[str], day: date) -> dict:
+    events = [e for e in Event.objects.select_related("application").order_by("pk") if e.window_id in keys]
+    today = [e for e in events if clock.local_day(e.at) == day]
+    until = [e for e in events if clock.local_day(e.at) <= day]
+    decisions = [e for e in today if e.verb in ("approved", "refused")]
+    waits = sorted((e.at - e.application.submitted_at) / timedelta(days=1) for e in decisions)
+    asks = [(e.application_id, e.pk) for e in events if e.verb == "asked"]
+    again = [e for e in today if e.verb == "asked" and min(pk for of, pk in asks if of == e.application_id) < e.pk]
+    ends = sum(e.verb in ("approved", "refused", "withdrawn") for e in until)
+    return {
+        "submitted": sum(e.verb == "submitted" for e in today),
+        "decided": len(decisions),
+        "withdrawn": sum(e.verb == "withdrawn" for e in today),
+        "undecided": sum(e.verb == "submitted" for e in until) - ends,
+        "throughput": Decimal(str(len(decisions) / len(keys))).quantize(Decimal("0.1")),
+        "wait_median": between(waits, 0.5),
+        "wait_most": between(waits, 0.9),
+        "decided_late": sum(bool(e.application.due_at and e.at > e.application.due_at) for e in decisions),
+        "asked_again": len(again),
+        "out_of_order": sum(e.verb == "out_of_order" for e in today),
+    }
+
+
+def between(ordered: list[float], share: float) -> Decimal | None:
+    """The value below which the share lies, between two neighbours where it falls between."""
+    if not ordered:
+        return None
+    place = share * (len(ordered) - 1)
+    low, high = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)]
+    return Decimal(str(low + (high - low) * (place - int(place)))).quantize(Decimal("0.1"))
+
+
+def returned(code: str, day: date) -> dict:
+    digits = code[:2] if code.endswith("0000") else code
+    ports = [port for port in Port.objects.all() if port.division_id.startswith(digits)]
+    corrected = set(Return.objects.exclude(supersedes=None).values_list("supersedes", flat=True))
+    found = [r for r in Return.objects.filter(day=day) if r.pk not in corrected and r.port_id in {p.pk for p in ports}]
+    told = {r.port_id for r in found}
+    return {
+        "returns_missing": sum(port.kind in ("air", "sea") and port.pk not in told for port in ports),
+        "returns_late": sum(clock.local_day(r.recorded_at) > day for r in found),
+    }
+
+
+@pytest.mark.parametrize("code", PLACES)
+def test_the_line_now_is_what_the_applications_say(scenario_with_work, code):
+    keys = {window.pk for window in windows_in(code)}
+    mine = [a for a in Application.objects.filter(origin="portal") if a.window_id in keys]
+    state = {"waiting": "waiting", "in_hand": "claimed", "parked": "parked", "asked": "supplement"}
+
+    board = dashboard.of(place_of(code), DAYS[-1], now=EVENING)
+
+    undecided = [a for a in mine if a.state in state.values()]
+    expected = {gauge: sum(a.state == of for a in mine) for gauge, of in state.items()}
+    expected["late"] = sum(bool(a.due_at and a.due_at < EVENING) for a in undecided)
+    soon = [a for a in undecided if a.due_at and EVENING <= a.due_at < EVENING + timedelta(hours=24)]
+    expected["soon"] = len(soon)
+    assert {name: board.values[name] for name in expected} == expected
+    assert expected["in_hand"] > 0
+    assert sum(board.lanes.values()) == expected["waiting"]
+    assert sum(board.audiences.values()) == len(undecided)
+
+
+@pytest.mark.parametrize("code", ["", "420000", "420100", "420102"])
+def test_the_parts_add_up_to_the_place(scenario_with_work, code):
+    board = dashboard.of(place_of(code), DAYS[-1], now=EVENING)
+
+    for name in (*dashboard.SUMMED, *dashboard.LIVE, "restored"):
+        assert sum(part.values[name] for part in board.parts) == board.values[name], name
+
+
+def test_a_past_day_says_nothing_about_the_line_now(scenario_with_work):
+    assert not set(dashboard.LIVE) & set(dashboard.of(Place(), DAYS[0]).values)
+
+
+# --- targets and alerts ---------------------------------------------------------------------------------------------
+
+
+def test_the_latest_target_up_to_the_day_holds(scenario_with_work):
+    hubei = Division.objects.get(pk="420000")
+    for day, rate in ((date(2020, 3, 1), "0.5"), (date(2020, 3, 10), "0.8"), (date(2020, 3, 20), "1")):
+        Target.objects.create(division=hubei, day=day, rate=rate)
+
+    told = [dashboard.of(Place(hubei), day).values["target"] for day in DAYS]
+
+    assert told == [None, Decimal("0.5"), Decimal("0.8")]
+    assert dashboard.of(Place(), DAYS[2]).parts[16].values["target"] == Decimal("0.8")
+
+
+def test_an_alert_is_raised_once_mailed_once_and_ended(scenario_with_work, mailoutbox):
+    supervisor = officer("supervisor", divisions=["440000"], email="guangdong@example.org")
+    officer("supervisor", divisions=["110000"], email="beijing@example.org")
+    guangdong = Division.objects.get(pk="440000")
+    threshold = Threshold.objects.create(division=guangdong, gauge="rate", side="below", bound="0.99")
+
+    seen = [alerts.check(), alerts.check()]
+    told = [alerts.tell(), alerts.tell()]
+
+    assert seen == [(1, 0), (0, 0)]
+    assert told == [1, 0]
+    assert [mail.to for mail in mailoutbox] == [["guangdong@example.org"]]
+    assert list(alerts.open_for(supervisor)) == list(Alert.objects.all())
+    Threshold.objects.filter(pk=threshold.pk).update(bound="0.01")
+    assert alerts.check() == (0, 1)
+    assert list(alerts.open_for(supervisor)) == []
+
+
+# --- who sees what --------------------------------------------------------------------------------------------------
+
+
+def officer(role: str, **fields) -> Officer:
+    made = make.officer(is_staff=True, **fields)
+    made.groups.set(Group.objects.filter(name=role))
+    return made
+
+
+def signed_in(role: str = "supervisor", **reach) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(officer(role, **reach))
+    return client
+
+
+URL = "/staff/dashboard/"
+
+
+def test_a_supervisor_begins_at_his_division_and_gets_no_further(scenario_with_work):
+    client = signed_in(divisions=["420000"])
+
+    assert client.get(URL).context["board"].place.key == ("420000", False, "")
+    inside = [f"{URL}?division=420100", f"{URL}?window=42010201", f"{URL}?division=420000&own=1"]
+    outside = [f"{URL}?division=110000", f"{URL}?window=11010101", f"{URL}export.csv?division=110000"]
+    assert [client.get(url).status_code for url in inside] == [200] * 3
+    assert [client.get(url).status_code for url in outside] == [404] * 3
+
+
+def test_an_export_holds_what_is_seen_and_no_other_place(scenario_with_work):
+    told = signed_in(divisions=["420000"]).get(f"{URL}export.csv?day=2020-03-11").content.decode("utf-8-sig")
+
+    lines = [row.split(",") for row in told.splitlines()]
+    assert lines[0][:6] == ["place", "name", "day", "as_of", "gauge", "value"]
+    assert {row[0][:2] for row in lines[1:]} == {"42"}
+    board = dashboard.of(place_of("420000"), DAYS[2])
+    assert f"{board.values['restored']}" in [row[5] for row in lines if row[4] == "restored"]
+
+
+@pytest.mark.parametrize("role", ["window_officer", "border_officer", "policy_editor"])
+def test_who_may_not_see_dashboards_is_refused(scenario_with_work, role):
+    client = signed_in(role, divisions=["420000"])
+
+    assert [client.get(url).status_code for url in (URL, f"{URL}export.csv")] == [403, 403]
+
+
+def test_without_a_place_the_page_says_what_to_do(db):
+    assert b"assigned to you yet" in signed_in().get(URL).content
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("day=2020-02-31", 400),
+        ("day=x", 400),
+        ("day=2999-01-01", 400),
+        ("other_day=2020-02-31", 400),
+        ("division=420100&other=110000", 400),
+        ("division=999999", 404),
+        ("division=42%00", 400),
+        ("division=" + "4" * 999, 404),
+        ("window=%C2%B2", 404),
+        ("sort=nothing", 200),
+        ("day=0001-01-01", 400),
+        ("day=2000-01-01", 200),
+        ("own=1", 200),
+    ],
+)
+def test_odd_questions_are_answered(scenario_with_work, query, status):
+    answer = signed_in(divisions=["420000"]).get(f"{URL}?{query}")
+
+    assert answer.status_code == status
+
+
+def test_the_page_is_fetched_anew_only_when_something_is(scenario_with_work):
+    client = signed_in(divisions=["420000"])
+    seen = client.get(URL).context["seen"]
+
+    assert client.get(f"{URL}?seen={seen}").status_code == 204
+    lifecycle.confirm([Window.objects.get(pk="42010201")], by=make.officer())
+    restoration.fold()
+    assert client.get(f"{URL}?seen={seen}").status_code == 200
+
+
+def test_two_boards_stand_beside_each_other(scenario_with_work):
+    client = signed_in(nationwide=True)
+
+    by_day = client.get(f"{URL}?division=420000&day=2020-03-11&other_day=2020-02-26").context
+    by_place = client.get(f"{URL}?division=420000&day=2020-03-11&other=110000").context
+
+    assert by_day["asked"].other.values == dashboard.of(place_of("420000"), DAYS[0]).values
+    assert by_place["asked"].other.place.division.pk == "110000"
+
+
+# --- what it costs --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", ["", "?division=420000", "?window=42010201"])
+def test_a_warm_page_asks_the_database_at_most_twelve_times(scenario_with_work, django_assert_max_num_queries, query):
+    client = signed_in(nationwide=True)
+    client.get(URL + query)
+
+    with django_assert_max_num_queries(12):
+        client.get(URL + query)
+
+
+def test_the_language_of_one_reader_is_not_kept_for_another(scenario_with_work):
+    client = signed_in(nationwide=True)
+    client.get(URL, headers={"accept-language": "zh-hans"})
+
+    assert "Hubei" in client.get(URL, headers={"accept-language": "en"}).content.decode()
+
+
+def test_second_requests_and_takes_out_of_order_are_counted(scenario_with_work):
+    window = Window.objects.get(pk="42010301")
+    clerk = make.officer(windows=[window])
+    case = Application.objects.get(state="supplement", window=window)
+    again = cases.answer(case, {}, at=EVENING)
+    cases.supplement(again, [{"document": "", "text": "y"}], by=clerk, reason="Overlooked.", at=EVENING)
+    restoration.fold()
+
+    values = dashboard.of(Place(window.division), DAYS[2]).values
+
+    assert (values["asked_again"], Supplement.objects.filter(application=case).count()) == (1, 2)
