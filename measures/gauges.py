@@ -37,7 +37,9 @@ GAUGES: dict[str, Gauge] = {
             ),
         ),
         Gauge("changes", _("Status changes"), _("Entries of the ledger that took effect on the day and are in force.")),
-        Gauge("submitted", _("Submitted"), _("Applications submitted on the day, online and at counters.")),
+        Gauge(
+            "submitted", _("Applications submitted"), _("Applications submitted on the day, online and at counters.")
+        ),
         Gauge("decided", _("Decided"), _("Applications approved or refused on the day.")),
         Gauge("withdrawn", _("Withdrawn"), _("Applications withdrawn on the day.")),
         Gauge(

@@ -25,7 +25,7 @@ from applications import lifecycle as cases
 from applications.models import Application, DocumentKind, Draft, Event, RefusalReason, Requirement, Term, Upload
 from applications.views import applicant, tracking
 from measures import returns
-from measures.models import Campaign, Measure, Port, Return
+from measures.models import Alert, Campaign, Measure, Port, Return, Target, Threshold
 from portal import roles
 from tests import make
 from tests.applications import journeys
@@ -75,6 +75,7 @@ PUBLIC: dict[str, dict] = {
 }
 
 REDIRECTS = {"api-root"}
+BOARDS = {"dashboard", "dashboard-export"}  # of the staff site; tests/measures/test_dashboard.py drives them
 
 # Routes of an applicant's form and case, with where each leads a browser that holds no cookie of ours. Those that act
 # are asked by POST; "OWN" stands for the key of a file.
@@ -160,6 +161,8 @@ NEEDS = {
 }
 # Models whose rows belong to no place: whoever may see one may see all.
 FOR_ALL = {Service, Reason, Calendar, Measure, Campaign, ClockOffset, Term, DocumentKind, Requirement, RefusalReason}
+# What supervisors set for their own divisions.
+STEERING = {Target, Threshold}
 # Models that are kept by those alone who reach the nation.
 NATIONS = {ProvinceToken}
 
@@ -224,7 +227,7 @@ LIST_ROUTES = [route for route in ROUTES if route.label and route.name in LIST]
 def test_every_public_route_is_classified():
     of_a_browser = {*OPEN, *OF_A_DRAFT, *OF_A_CASE, *FORGET}
 
-    assert set(walk(get_resolver().url_patterns)) == set(PUBLIC) | set(BY_TOKEN) | REDIRECTS | of_a_browser
+    assert set(walk(get_resolver().url_patterns)) == set(PUBLIC) | set(BY_TOKEN) | REDIRECTS | BOARDS | of_a_browser
 
 
 def test_every_staff_route_is_classified():
@@ -234,6 +237,7 @@ def test_every_staff_route_is_classified():
 
 def test_every_model_belongs_to_a_place_or_to_all():
     places = {Window, StatusChange, Confirmation, Offering, Division, Application, Event, Port, Return}
+    places |= {*STEERING, Alert}
     persons = {ImportFile, Officer}
 
     assert set(admin.site._registry) == places | persons | FOR_ALL | NATIONS
@@ -277,6 +281,11 @@ def place(code: str, port: str) -> Place:
         Port: gate,
         Return: returned,
         ImportFile: files[ImportFile.Kind.STATUS_CHANGES],
+        Target: Target.objects.create(division=window.division, day=NOON.date(), rate="0.5"),
+        Threshold: (
+            threshold := Threshold.objects.create(division=window.division, gauge="late", side="above", bound=3)
+        ),
+        Alert: Alert.objects.create(threshold=threshold, value=4, raised_at=NOON),
         Officer: clerk,
         ProvinceToken: tokens.by_text(make.token(window.division.province_code)),
     }
@@ -365,6 +374,8 @@ def may(officer: Officer, route: Route) -> bool:
         return officer.has_perm(needed)
     if route.name == "moved":
         return officer.is_superuser  # needs the nation as reach
+    if model in STEERING and route.name in ("add", "delete"):
+        return officer.has_perm(name(route.name))
     if route.name == "add":
         if model is Return:
             return officer.has_perm("measures.add_return")
@@ -377,8 +388,8 @@ def may(officer: Officer, route: Route) -> bool:
 
 
 def expected_of_own(officer: Officer, role: str, route: Route) -> set[int]:
-    if role == "window_officer" and route.model in (Port, Return):
-        return {403, 404}  # who has a window has no port
+    if role == "window_officer" and route.model in {Port, Return, Alert} | STEERING:
+        return {403, 404}  # who has a window has no port, and no division to steer
     return {200} if may(officer, route) else {403}
 
 

@@ -56,6 +56,11 @@ class ThresholdAdmin(OfDivisions):
     list_select_related = ("division", "by")
     fields = ("division", "gauge", "side", "bound")
 
+    def get_deleted_objects(self, objs, request):
+        """Its alerts, which nobody deletes one by one, go with it."""
+        deleted, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set(), protected
+
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnly, OfDivisions):

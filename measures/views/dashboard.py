@@ -96,7 +96,7 @@ def read(request, places: list[Place]) -> Asked:
     """Http404 for a place that is not there or out of reach."""
     query = {key: request.GET[key] for key in KEYS if request.GET.get(key)}
     place = _place(request.user, query) or places[0]
-    form = BoardForm(_siblings(request.user, place), query)
+    form = BoardForm(_siblings(request.user, place), {"day": clock.today().isoformat()} | query)
     day = form.said("day") or clock.today()
     other = None
     if form.said("other"):
@@ -158,6 +158,7 @@ def shown(user: Officer, asked: Asked) -> dict:
         "days_near": _days_near(found),
         "campaign": found.campaign,
         **_curve(found),
+        **_tiles(found),
     }
 
 
@@ -215,6 +216,16 @@ def _curve(found: Board) -> dict:
     before = next((row for row in found.days if found.campaign and row.as_of == found.campaign.baseline_day), None)
     curve = charts.curve(drawn, marked=found.campaign and found.campaign.measures_day)
     return {"curve": curve, "days": found.days, "before": before}
+
+
+def _tiles(found: Board) -> dict:
+    """The diagram of provinces, each leading to its board."""
+    if found.place.code:
+        return {}
+    rates = {part.code: part.values["rate"] for part in found.parts}
+    drawn = charts.tiles(rates, {part.code: part.name for part in found.parts})
+    address = f"?day={found.day.isoformat()}&division="
+    return {"tiles": drawn, "size": charts.size(drawn), "tile_address": address}
 
 
 def exported(found: Board):

@@ -214,6 +214,28 @@ def test_an_alert_is_raised_once_mailed_once_and_ended(scenario_with_work, mailo
     assert list(alerts.open_for(supervisor)) == []
 
 
+def test_a_supervisor_keeps_targets_and_thresholds_of_his_own_divisions(scenario_with_work):
+    client = signed_in(divisions=["440000"])
+    target = {"division": "440000", "day": "2020-03-11", "rate": "0.9"}
+    threshold = {"division": "440000", "gauge": "late", "side": "above", "bound": "0"}
+
+    kept = [
+        client.post("/staff/measures/target/add/", target).status_code,
+        client.post("/staff/measures/threshold/add/", threshold).status_code,
+    ]
+    refused = [
+        client.post("/staff/measures/target/add/", target | {"division": ""}).status_code,
+        client.post("/staff/measures/target/add/", target | {"division": "420000"}).status_code,
+        client.post("/staff/measures/threshold/add/", threshold | {"gauge": "x"}).status_code,
+    ]
+
+    assert (kept, refused) == ([302, 302], [200, 200, 200])
+    assert (Target.objects.get().division_id, Threshold.objects.get().by) == ("440000", Target.objects.get().by)
+    Alert.objects.create(threshold=Threshold.objects.get(), value=1, raised_at=EVENING)
+    client.post(f"/staff/measures/threshold/{Threshold.objects.get().pk}/delete/", {"post": "yes"})
+    assert not Threshold.objects.exists()
+
+
 # --- who sees what --------------------------------------------------------------------------------------------------
 
 
