@@ -8,6 +8,7 @@ from applications import lifecycle, sealing
 from applications.lifecycle import Submission
 from applications.models import Application, Draft
 from windows import clock
+from windows.lifecycle import NotAllowed
 from windows.models import Officer
 
 KEPT_FOR = timedelta(days=30)
@@ -52,20 +53,14 @@ def fresh(draft: Draft) -> Draft:
     return Draft.objects.get(pk=draft.pk)
 
 
-@transaction.atomic
 def submit(draft: Draft, wanted: Submission, documents: list[str]) -> Application:
-    """Make the application of a draft, once: pressed again, it is the same. What was typed is kept there alone.
-
-    Only files of these documents go along: what an earlier answer asked for, and a later one does not, is seen on no
-    page any more.
-    """
-    locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
-    if locked.application is None:
-        locked.uploads.exclude(document__in=documents).delete()
-        locked.application = lifecycle.submit(wanted, uploads=locked.uploads.order_by(), by=locked.by).application
-        locked.typed, locked.saved_at = sealing.seal({}), clock.now()
-        locked.save(update_fields=["application", "typed", "saved_at"])
-    return locked.application
+    """Make the application of a draft, once: pressed again, it is the same."""
+    try:
+        return lifecycle.submit(wanted, draft=draft, documents=documents, by=draft.by).application
+    except NotAllowed:
+        if made := fresh(draft).application:  # with other answers, over another connection
+            return made
+        raise
 
 
 def age_out() -> int:

@@ -10,7 +10,7 @@ from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from applications import documents, mrz, nationalities, person, writing
@@ -18,7 +18,7 @@ from applications.documents import Document
 from applications.fields import NOT_TO_BE_CHOSEN, Checked, Choice, Day, Page, Words
 from applications.models import Ground
 from applications.person import Sex
-from windows import clock, openness
+from windows import clock, openness, taking
 from windows.filters import LONGEST_TEXT, PlaceField
 from windows.memo import remembered
 from windows.models import Audience, Service, StatusChange, Window
@@ -81,21 +81,28 @@ class WhichWindow(Page):
     def arrange(self) -> None:
         self.service = self.answers.get("service", {}).get("service", "")
         self.sought, chosen = str(self.data.get("place", "")).strip(), str(self.data.get("window", ""))
-        self.place_error = None
-        there = self._offering() if self.sought else Window.objects.none()
-        self._choose_from(stops(list(there.filter(pk=chosen)), self.service) if is_number(chosen) else [])
+        self._choose_from(self._one(chosen))
+
+    def _one(self, chosen: str) -> list[Window]:
+        """The window that is chosen, where it is of the place and offers the service."""
+        found = list(self._offering(PLACE.condition).filter(pk=chosen)) if is_number(chosen) else []
+        for window in found:
+            window.online_stop = taking.is_stopped(window.pk, self.service)
+        if not found:
+            self._offering()  # says what is wrong with the place
+        return found
 
     def offer(self) -> None:
         self.searched = bool(self.sought)
         found = list(self._offering().with_status().select_related("division__parent__parent")[: MOST_WINDOWS + 1])
         self.too_many = len(found) > MOST_WINDOWS
-        self._choose_from(with_entries(stops(found[:MOST_WINDOWS], self.service, told=True)))
+        self._choose_from(with_entries(with_stops(found[:MOST_WINDOWS], self.service)))
 
-    def _offering(self) -> QuerySet[Window]:
+    def _offering(self, condition: Callable[[str], Q | None] = PLACE.clean) -> QuerySet[Window]:
         """The windows of the place that offer the service; none where no place, or an unknown one, is typed."""
         self.place_error, there = None, None
         try:
-            there = PLACE.clean(self.sought)
+            there = condition(self.sought)
         except ValidationError as error:
             self.place_error = error
         return Window.objects.filter(there, services=self.service).order_by("pk") if there else Window.objects.none()
@@ -118,10 +125,10 @@ class WhichWindow(Page):
         return self.fields["window"].hints[self.cleaned_data["window"]]
 
 
-def stops(windows: list[Window], service: str, *, told: bool = False) -> list[Window]:
-    """Give each window what keeps the service from being applied for online there, None where nothing does."""
+def with_stops(windows: list[Window], service: str) -> list[Window]:
+    """Give each window the entry that keeps the service from being applied for online there; None without one."""
     narrower: dict[str, list[StatusChange]] = {}
-    for entry in StatusChange.objects.narrower(told=told).filter(window__in=windows):
+    for entry in StatusChange.objects.narrower().filter(window__in=windows):
         narrower.setdefault(entry.window_id, []).append(entry)
     for window in windows:
         window.online_stop = openness.online_stop(openness.limits(narrower.get(window.pk, ())), service)

@@ -2,7 +2,7 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
 from windows.models import Division, Service, Status, Window, significant
@@ -22,15 +22,23 @@ class PlaceField(forms.CharField):
         super().__init__(max_length=LONGEST_TEXT, **options)
 
     def clean(self, value) -> Q | None:
+        condition = self.condition(value)
+        if condition and not self._places(text := super().clean(value)).exists():
+            raise forms.ValidationError(self.error_messages["unknown"], "unknown", {"text": text})
+        return condition
+
+    def condition(self, value) -> Q | None:
+        """As `clean`, in one question: where there is no such place, there are no windows."""
         text = super().clean(value)
         if not text:
             return None
-        places = self._by_code(text) if text.isdecimal() else self._by_name(text)
-        if not places.exists():
-            raise forms.ValidationError(self.error_messages["unknown"], "unknown", {"text": text})
+        places = self._places(text)
         if text.isdecimal():
-            return Q(division__code__startswith=significant(text))
+            return Q(Exists(places), division__code__startswith=significant(text))
         return Q(division__in=places) | Q(division__parent__in=places) | Q(division__parent__parent__in=places)
+
+    def _places(self, text: str):
+        return self._by_code(text) if text.isdecimal() else self._by_name(text)
 
     def _by_code(self, text: str):
         return Division.objects.filter(pk=significant(text).ljust(6, "0"))

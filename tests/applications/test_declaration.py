@@ -12,9 +12,8 @@ from windows.models import Service
 
 pytestmark = pytest.mark.django_db
 
-# draft; place, window, its status; papers; then draft locked, spare papers, offering, its status, application,
-# papers, event, touch, mail, draft: in a transaction with one savepoint.
-STATEMENTS = 15 + 4
+# The draft; its window, and what is stopped there; its papers; by the rule, what is stopped there; all that is written.
+STATEMENTS = 6
 
 
 @pytest.fixture

@@ -114,13 +114,9 @@ class StatusChangeQuerySet(models.QuerySet):
     def whole_window(self):
         return self.filter(service=None, channel="")
 
-    def narrower(self, *, told=False):
-        """Entries of one service or channel: what `openness.limits` looks at or, to be told, all of them."""
-        entries = self.exclude(service=None, channel="")
-        if told:
-            return entries.select_related("superseded_by", "reason")
-        looked_at = ("window", "service", "channel", "status", "superseded_by__id")
-        return entries.select_related("superseded_by").only(*looked_at)
+    def narrower(self):
+        """Entries of one service or channel, to be told."""
+        return self.exclude(service=None, channel="").select_related("superseded_by", "reason")
 
     def known(self, at=None):
         """Entries recorded by `at` and not superseded by an entry recorded by then; retractions left out."""
