@@ -6,7 +6,7 @@ from django.db import transaction
 
 from applications import lifecycle, sealing
 from applications.lifecycle import Submission
-from applications.models import Application, Draft
+from applications.models import Application, Draft, Supplement
 from windows import clock
 from windows.lifecycle import NotAllowed
 from windows.models import Officer
@@ -67,3 +67,16 @@ def age_out() -> int:
     """Delete drafts that nobody saved for thirty days and that were never submitted; returns how many."""
     old = Draft.objects.filter(application=None, saved_at__lt=clock.now() - KEPT_FOR)
     return old.delete()[1].get("applications.Draft", 0)
+
+
+# --- the answer to a request for what is missing ------------------------------------------------------------------
+
+
+def keep_answer(asked: Supplement, text: str) -> None:
+    """Keep what was written of an answer, until it is sent."""
+    sealed = sealing.seal({"text": text[:LONGEST_VALUE]})
+    Supplement.objects.filter(pk=asked.pk, answered_at=None).update(typed=sealed)
+
+
+def answer_so_far(asked: Supplement) -> str:
+    return sealing.unseal(bytes(asked.typed))["text"] if asked.typed else ""

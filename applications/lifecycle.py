@@ -208,8 +208,8 @@ def answer(application: Application, text: dict, *, at: datetime | None = None) 
     asked = open_request.first()
     if asked is None:
         raise NotAllowed(_("Nothing is asked for at present."))
-    asked.answered_at, asked.answer = at, sealing.seal(text)
-    asked.save(update_fields=["answered_at", "answer"])
+    asked.answered_at, asked.answer, asked.typed = at, sealing.seal(text), None
+    asked.save(update_fields=["answered_at", "answer", "typed"])
     owed, place = _due_and_place(application)
     return move(application, Verb.ANSWERED, at=at, due_at=owed, order_at=place)
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
 from windows.models.reference import Division, Named, Officer, Reason, Service, in_language, significant
+from windows.models.tokens import ProvinceToken
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -165,6 +166,15 @@ class StatusChange(models.Model):
     next_review = models.DateField(_("next review"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=8, choices=Source)
     by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
+    token = models.ForeignKey(  # of the provincial system that reported it; tokens are never deleted
+        ProvinceToken,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("reported with the token"),
+    )
     batch = models.UUIDField(_("batch"), null=True, blank=True, db_index=True)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("supersedes")
