@@ -10,7 +10,7 @@ from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from applications import documents, mrz, nationalities, person, writing
@@ -81,28 +81,27 @@ class WhichWindow(Page):
     def arrange(self) -> None:
         self.service = self.answers.get("service", {}).get("service", "")
         self.sought, chosen = str(self.data.get("place", "")).strip(), str(self.data.get("window", ""))
-        self._choose_from(self._one(chosen))
+        self.there = self._offering()
+        self._choose_from(self._one(chosen) if is_number(chosen) else [])
 
     def _one(self, chosen: str) -> list[Window]:
         """The window that is chosen, where it is of the place and offers the service."""
-        found = list(self._offering(PLACE.condition).filter(pk=chosen)) if is_number(chosen) else []
+        found = list(self.there.filter(pk=chosen))
         for window in found:
             window.online_stop = taking.is_stopped(window.pk, self.service)
-        if not found:
-            self._offering()  # says what is wrong with the place
         return found
 
     def offer(self) -> None:
         self.searched = bool(self.sought)
-        found = list(self._offering().with_status().select_related("division__parent__parent")[: MOST_WINDOWS + 1])
+        found = list(self.there.with_status().select_related("division__parent__parent")[: MOST_WINDOWS + 1])
         self.too_many = len(found) > MOST_WINDOWS
         self._choose_from(with_entries(with_stops(found[:MOST_WINDOWS], self.service)))
 
-    def _offering(self, condition: Callable[[str], Q | None] = PLACE.clean) -> QuerySet[Window]:
+    def _offering(self) -> QuerySet[Window]:
         """The windows of the place that offer the service; none where no place, or an unknown one, is typed."""
         self.place_error, there = None, None
         try:
-            there = condition(self.sought)
+            there = PLACE.clean(self.sought)
         except ValidationError as error:
             self.place_error = error
         return Window.objects.filter(there, services=self.service).order_by("pk") if there else Window.objects.none()
