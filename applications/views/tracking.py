@@ -97,7 +97,6 @@ def _show(request, errors: dict | None = None, status: int = 200):
         "errors": errors or {},
         "text": drafts.answer_so_far(asked) if asked else "",
         "form_id": "answer" if asked else "",
-        "on_enter": "upload",
         "refusal": getattr(application, "refusal", None),
         "may_withdraw": application.state in UNDECIDED,
     }
