@@ -6,8 +6,9 @@ from django.db import transaction
 
 from applications import lifecycle, sealing
 from applications.lifecycle import Submission
-from applications.models import Application, Draft
+from applications.models import Application, Draft, Supplement
 from windows import clock
+from windows.lifecycle import NotAllowed
 from windows.models import Officer
 
 KEPT_FOR = timedelta(days=30)
@@ -52,23 +53,30 @@ def fresh(draft: Draft) -> Draft:
     return Draft.objects.get(pk=draft.pk)
 
 
-@transaction.atomic
 def submit(draft: Draft, wanted: Submission, documents: list[str]) -> Application:
-    """Make the application of a draft, once: pressed again, it is the same. What was typed is kept there alone.
-
-    Only files of these documents go along: what an earlier answer asked for, and a later one does not, is seen on no
-    page any more.
-    """
-    locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
-    if locked.application is None:
-        locked.uploads.exclude(document__in=documents).delete()
-        locked.application = lifecycle.submit(wanted, uploads=locked.uploads.order_by(), by=locked.by).application
-        locked.typed, locked.saved_at = sealing.seal({}), clock.now()
-        locked.save(update_fields=["application", "typed", "saved_at"])
-    return locked.application
+    """Make the application of a draft, once: pressed again, it is the same."""
+    try:
+        return lifecycle.submit(wanted, draft=draft, documents=documents, by=draft.by).application
+    except NotAllowed:
+        if made := fresh(draft).application:  # with other answers, over another connection
+            return made
+        raise
 
 
 def age_out() -> int:
     """Delete drafts that nobody saved for thirty days and that were never submitted; returns how many."""
     old = Draft.objects.filter(application=None, saved_at__lt=clock.now() - KEPT_FOR)
     return old.delete()[1].get("applications.Draft", 0)
+
+
+# --- the answer to a request for what is missing ------------------------------------------------------------------
+
+
+def keep_answer(asked: Supplement, text: str) -> None:
+    """Keep what was written of an answer, until it is sent."""
+    sealed = sealing.seal({"text": text[:LONGEST_VALUE]})
+    Supplement.objects.filter(pk=asked.pk, answered_at=None).update(typed=sealed)
+
+
+def answer_so_far(asked: Supplement) -> str:
+    return sealing.unseal(bytes(asked.typed))["text"] if asked.typed else ""

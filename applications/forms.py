@@ -18,7 +18,7 @@ from applications.documents import Document
 from applications.fields import NOT_TO_BE_CHOSEN, Checked, Choice, Day, Page, Words
 from applications.models import Ground
 from applications.person import Sex
-from windows import clock, openness
+from windows import clock, openness, taking
 from windows.filters import LONGEST_TEXT, PlaceField
 from windows.memo import remembered
 from windows.models import Audience, Service, StatusChange, Window
@@ -81,15 +81,21 @@ class WhichWindow(Page):
     def arrange(self) -> None:
         self.service = self.answers.get("service", {}).get("service", "")
         self.sought, chosen = str(self.data.get("place", "")).strip(), str(self.data.get("window", ""))
-        self.place_error = None
-        there = self._offering() if self.sought else Window.objects.none()
-        self._choose_from(stops(list(there.filter(pk=chosen)), self.service) if is_number(chosen) else [])
+        self.there = self._offering()
+        self._choose_from(self._one(chosen) if is_number(chosen) else [])
+
+    def _one(self, chosen: str) -> list[Window]:
+        """The window that is chosen, where it is of the place and offers the service."""
+        found = list(self.there.filter(pk=chosen))
+        for window in found:
+            window.online_stop = taking.is_stopped(window.pk, self.service)
+        return found
 
     def offer(self) -> None:
         self.searched = bool(self.sought)
-        found = list(self._offering().with_status().select_related("division__parent__parent")[: MOST_WINDOWS + 1])
+        found = list(self.there.with_status().select_related("division__parent__parent")[: MOST_WINDOWS + 1])
         self.too_many = len(found) > MOST_WINDOWS
-        self._choose_from(with_entries(stops(found[:MOST_WINDOWS], self.service, told=True)))
+        self._choose_from(with_entries(with_stops(found[:MOST_WINDOWS], self.service)))
 
     def _offering(self) -> QuerySet[Window]:
         """The windows of the place that offer the service; none where no place, or an unknown one, is typed."""
@@ -118,10 +124,10 @@ class WhichWindow(Page):
         return self.fields["window"].hints[self.cleaned_data["window"]]
 
 
-def stops(windows: list[Window], service: str, *, told: bool = False) -> list[Window]:
-    """Give each window what keeps the service from being applied for online there, None where nothing does."""
+def with_stops(windows: list[Window], service: str) -> list[Window]:
+    """Give each window the entry that keeps the service from being applied for online there; None without one."""
     narrower: dict[str, list[StatusChange]] = {}
-    for entry in StatusChange.objects.narrower(told=told).filter(window__in=windows):
+    for entry in StatusChange.objects.narrower().filter(window__in=windows):
         narrower.setdefault(entry.window_id, []).append(entry)
     for window in windows:
         window.online_stop = openness.online_stop(openness.limits(narrower.get(window.pk, ())), service)

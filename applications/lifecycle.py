@@ -1,22 +1,21 @@
 """The only writers of an application's state: a move is a new state, an event, a touch and mail, in one transaction."""
 
-import hashlib
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from applications import due, sealing
+from applications import due, receiving, sealing
 from applications.models import (
     BY_APPLICANTS,
     MOVES,
     STATE_AFTER,
     STAYS,
     Application,
+    Draft,
     Event,
     Ground,
     Message,
@@ -25,12 +24,11 @@ from applications.models import (
     RefusalReason,
     State,
     Supplement,
-    Upload,
     Verb,
 )
-from windows import clock, doorbell, openness
+from windows import clock, doorbell, taking
 from windows.lifecycle import NotAllowed
-from windows.models import SHANGHAI, Channel, Offering, Officer, Service, Touch, Window
+from windows.models import SHANGHAI, Channel, Officer, Service, Touch, Window
 
 # What an applicant is told by mail; how officers pass a case among themselves is their own matter.
 TOLD = {
@@ -81,7 +79,7 @@ class Submission:
         if self.sent:
             return self.sent
         told = [self.service.pk, self.window.pk, self.asserted, self.channel, self.answers]
-        return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).digest()
+        return sealing.digest(told)
 
 
 @dataclass(frozen=True)
@@ -96,23 +94,29 @@ class Submitted:
 def submit(
     wanted: Submission,
     *,
-    uploads: QuerySet[Upload] | None = None,
+    draft: Draft | None = None,
+    documents: Iterable[str] = (),
     by: Officer | None = None,
     at: datetime | None = None,
 ) -> Submitted:
-    """Receive an application. A retry with the same key gives back the first one; NotAllowed says what forbids it."""
+    """Receive an application, and of its draft the papers of these documents; NotAllowed says what forbids it.
+
+    A retry with the same key gives back the first one, whatever has become of the window since.
+    """
     at = at or clock.now()
     try:
-        with transaction.atomic():
-            return _receive(wanted, uploads, by, at)
-    except (IntegrityError, NotAllowed) as error:
-        if before := made_before(wanted.caller, wanted.key, wanted.digest):  # whatever has become of the window since
+        _refuse_unable(wanted)
+        application, secret = _unstored(wanted, at)
+        if not receiving.receive(application, mail_to=wanted.email, draft=draft, documents=documents, by=by):
+            raise NotAllowed(
+                _("An application for this service and this person is on its way already. Look it up, or withdraw it.")
+            )
+    except NotAllowed:
+        if before := made_before(wanted.caller, wanted.key, wanted.digest):
             return before
-        if "one_live_application" not in str(error):
-            raise
-        raise NotAllowed(
-            _("An application for this service and this person is on its way already. Look it up, or withdraw it.")
-        ) from None
+        raise
+    doorbell.ring()
+    return Submitted(application, secret)
 
 
 def made_before(caller: str, key: UUID, digest: bytes) -> Submitted | None:
@@ -125,13 +129,12 @@ def made_before(caller: str, key: UUID, digest: bytes) -> Submitted | None:
     return Submitted(found, sealing.derived_secret(found.number, str(found.key)), again=True)
 
 
-def _receive(wanted: Submission, uploads: QuerySet[Upload] | None, by: Officer | None, at: datetime) -> Submitted:
-    _refuse_unable(wanted)
-    terms = due.terms()
-    owed = terms.on_ground(Ground.ORDINARY, wanted.service, at).at
-    number = sealing.new_reference()
+def _unstored(wanted: Submission, at: datetime) -> tuple[Application, str]:
+    """The application as it is to be stored, and its secret."""
+    terms, number = due.terms(), sealing.new_reference()
     secret = sealing.derived_secret(number, str(wanted.key))
-    application = Application.objects.create(
+    owed = terms.on_ground(Ground.ORDINARY, wanted.service, at).at
+    application = Application(
         number=number,
         window=wanted.window,
         service=wanted.service,
@@ -149,22 +152,21 @@ def _receive(wanted: Submission, uploads: QuerySet[Upload] | None, by: Officer |
         caller=wanted.caller,
         key=wanted.key,
         digest=wanted.digest,
+        version=0,
+        told_late=False,
     )
-    if uploads is not None:
-        uploads.update(draft=None, application=application)
-    _record(application, Verb.SUBMITTED, "", by=by, at=at, mail_to=wanted.email)
-    return Submitted(application, secret)
+    return application, secret
 
 
 def _refuse_unable(wanted: Submission) -> None:
     """The service is offered there, and nothing keeps it from being applied for in this way."""
-    if not Offering.objects.filter(window=wanted.window, service=wanted.service).exists():
+    stopped = taking.is_stopped(wanted.window.pk, wanted.service.pk)
+    if stopped is None:
         raise NotAllowed(_("This window does not offer this service."))
     if wanted.channel == Channel.ONLINE:
         if not wanted.service.online:
             raise NotAllowed(_("This service cannot be applied for online."))
-        narrower = wanted.window.status_changes.all().narrower()
-        if openness.online_stop(openness.limits(narrower), wanted.service.pk):
+        if stopped:
             raise NotAllowed(_("This window does not take online applications for this service at present."))
 
 
@@ -206,8 +208,8 @@ def answer(application: Application, text: dict, *, at: datetime | None = None) 
     asked = open_request.first()
     if asked is None:
         raise NotAllowed(_("Nothing is asked for at present."))
-    asked.answered_at, asked.answer = at, sealing.seal(text)
-    asked.save(update_fields=["answered_at", "answer"])
+    asked.answered_at, asked.answer, asked.typed = at, sealing.seal(text), None
+    asked.save(update_fields=["answered_at", "answer", "typed"])
     owed, place = _due_and_place(application)
     return move(application, Verb.ANSWERED, at=at, due_at=owed, order_at=place)
 
@@ -308,7 +310,6 @@ def _record(
     by: Officer | None,
     at: datetime,
     reason: str = "",
-    mail_to: str | None = None,
 ) -> None:
     Event.objects.create(
         application=application,
@@ -325,8 +326,7 @@ def _record(
         channel=application.channel,
     )
     Touch.objects.create(window_id=application.window_id, day=clock.local_day(at), kind=Touch.Kind.WORK)
-    address = email_of(application) if mail_to is None else mail_to
-    if verb in TOLD and address:
+    if verb in TOLD and (address := email_of(application)):
         Message.objects.create(application=application, verb=verb, to=sealing.seal({"to": address}), made_at=at)
     doorbell.ring()
 

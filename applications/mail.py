@@ -1,11 +1,13 @@
 """Mail about every change, from the rows that were written with it: both languages in one message, no personal data."""
 
+from copy import copy
 from datetime import timedelta
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends import console
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
@@ -15,6 +17,7 @@ from django.utils.translation import override
 
 from applications import sealing
 from applications.models import Application, Message, Verb
+from applications.person import mask
 from windows import scope
 from windows.models import SHANGHAI, Officer
 
@@ -22,6 +25,15 @@ BATCH = 50
 TRIES = 8
 FIRST_PAUSE = timedelta(minutes=1)  # doubled after each try
 log = structlog.get_logger()
+
+
+class Console(console.EmailBackend):
+    """Prints mail in place of sending it; whom it is for is masked, as in every log."""
+
+    def write_message(self, message: EmailMessage) -> None:
+        shown = copy(message)
+        shown.to = [mask(address, "email") for address in message.to]
+        super().write_message(shown)
 
 
 def send_due() -> int:

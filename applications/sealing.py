@@ -100,6 +100,13 @@ def secret_matches(secret: str, kept: bytes) -> bool:
     return hmac.compare_digest(secret_hash(secret), bytes(kept))
 
 
+def digest(told: object) -> bytes:
+    """32 bytes, equal for the same JSON: to compare a retry with what was sent first. Nobody can guess at it without
+    the key, though answers are few and well known.
+    """
+    return _keyed("sent", json.dumps(told, sort_keys=True, ensure_ascii=False))
+
+
 def _keyed(purpose: str, *parts: str) -> bytes:
     """HMAC-SHA-256 over the purpose and the parts, each with its length: no two lists of parts run together."""
     if not settings.PORTAL_INDEX_KEY:

@@ -116,7 +116,7 @@ def restoration_on(request):
         day("until", _("last day; the campaign's report day, or today, when left out")),
         DIVISION,
     ],
-    responses={200: RestorationSerializer(many=True), 400: ProblemSerializer},
+    responses={200: RestorationSerializer(many=True), 400: ProblemSerializer, 404: ProblemSerializer},
 )
 @api_view(["GET"])
 def series(request):
@@ -157,7 +157,7 @@ def divisions(request):
 @extend_schema(
     summary=_("Every figure at the end of a day, for the nation"),
     parameters=[AS_OF, KNOWN_AT],
-    responses={200: FiguresSerializer, 400: ProblemSerializer},
+    responses={200: FiguresSerializer, 400: ProblemSerializer, 404: ProblemSerializer},
 )
 @api_view(["GET"])
 def all_figures(request):

@@ -18,6 +18,7 @@ from measures.models import Campaign, Facilitation, Return, Tally
 from measures.restoration import Restoration
 from windows import clock
 from windows.models import Channel, in_language, significant
+from windows.pages import NotHere
 
 EXACT, MORE_THAN, ROUNDED = "exact", "more than", "rounded"
 
@@ -241,9 +242,16 @@ def publish(value: int | Decimal | None, kind: str) -> tuple[int | None, str]:
     return (floored, MORE_THAN) if value >= 100 and value > floored else (value, EXACT)
 
 
+class NoFigures(NotHere):
+    """No restoration effort is entered: there is no day to count from. The text is for the reader."""
+
+
 def campaign() -> Campaign:
-    """The current restoration effort: the one whose measures came last."""
-    return Campaign.objects.latest("measures_day")
+    """The current restoration effort: the one whose measures came last. NoFigures where there is none yet."""
+    found = Campaign.objects.order_by("measures_day").last()
+    if found is None:
+        raise NoFigures(_("There are no figures yet. They begin when a restoration effort is entered."))
+    return found
 
 
 def ask(as_of: date, *, known_at: datetime | None = None, division: str = "") -> Asked:

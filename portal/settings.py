@@ -197,7 +197,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # --- mail and files -----------------------------------------------------------------------------------------------
 PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000")  # as it stands in mail
 PORTAL_PROXY = env.bool("PORTAL_PROXY", default=HTTPS)  # a proxy before us tells who asks
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="applications.mail.Console")
 EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (

@@ -26,7 +26,10 @@ RETRY_AFTER = 5  # seconds
 
 @public()
 def home(request):
-    campaign, asked = figures.campaign(), figures.ask(figures.report_day())
+    try:
+        campaign, asked = figures.campaign(), figures.ask(figures.report_day())
+    except figures.NoFigures as none:
+        return render(request, "nothing_yet.html", {"section": "home", "told": str(none)})
     now, before = asked.restoration, restoration.on(campaign.baseline_day)
     context = {"section": "home", "campaign": campaign, "day": asked.as_of, "now": now, "before": before}
     context |= {"panes": charts.panes(before.rate, now.rate), "not_yet": now.windows - now.restored}

@@ -27,7 +27,7 @@ from tests import make
 from tests.applications import journeys
 from tests.provinces import API, BODY, CHANGE, EVENING, RETURN, System, but, errors_of, world
 from windows import clock, limits, tokens
-from windows.models import SHANGHAI, StatusChange, Touch
+from windows.models import SHANGHAI, ProvinceToken, StatusChange, Touch
 
 pytestmark = pytest.mark.django_db
 
@@ -490,6 +490,7 @@ def test_status_changes_are_stored_once_with_all_they_say(hubei):
     assert (entry.note_zh, entry.note_en, entry.next_review) == ("\\N", 'a "b", c', date(2020, 3, 18))
     assert abs(entry.recorded_at - EVENING) < timedelta(minutes=5)
     assert (entry.by, entry.service, entry.channel) == (None, None, "")
+    assert {reported.token for reported in stored} == {ProvinceToken.objects.get()}
     assert stored.get(service="passport").channel == "online"
     assert Touch.objects.filter(kind="status", window_id="42010201").exists()
 

@@ -5,6 +5,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from windows.memo import remembered
 from windows.models import Division, Service, Status, Window, significant
 
 LONGEST_TEXT = 100
@@ -25,18 +26,25 @@ class PlaceField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        places = self._by_code(text) if text.isdecimal() else self._by_name(text)
-        if not places.exists():
+        condition = self._by_code(text) if text.isdecimal() else self._by_name(text)
+        if condition is None:
             raise forms.ValidationError(self.error_messages["unknown"], "unknown", {"text": text})
-        if text.isdecimal():
-            return Q(division__code__startswith=significant(text))
+        return condition
+
+    def _by_code(self, text: str) -> Q | None:
+        known = significant(text).ljust(6, "0") in division_codes()
+        return Q(division__code__startswith=significant(text)) if known else None
+
+    def _by_name(self, text: str) -> Q | None:
+        places = Division.objects.filter(Q(name_zh__icontains=text) | Q(name_en__icontains=text)).order_by()
+        if not places.exists():
+            return None
         return Q(division__in=places) | Q(division__parent__in=places) | Q(division__parent__parent__in=places)
 
-    def _by_code(self, text: str):
-        return Division.objects.filter(pk=significant(text).ljust(6, "0"))
 
-    def _by_name(self, text: str):
-        return Division.objects.filter(Q(name_zh__icontains=text) | Q(name_en__icontains=text)).order_by()
+@remembered
+def division_codes() -> frozenset[str]:
+    return frozenset(Division.objects.values_list("pk", flat=True))
 
 
 class PlaceFilter(django_filters.Filter):

@@ -72,7 +72,7 @@ def import_status_changes(
         key=("window", "effective_at"),
         check=_check_change,
     )
-    store = lambda rows: _store_status_changes(rows, Source.IMPORT, by)  # noqa: E731
+    store = lambda rows: _store_status_changes(rows, Source.IMPORT, by=by)  # noqa: E731
     return sheets.take_in(name, content, layout, store, dry_run=dry_run)
 
 
@@ -94,7 +94,7 @@ def report_status_changes(rows: list[dict[str, str]], *, token: ProvinceToken) -
         key=("window", "effective_at", "service", "channel"),
         check=_check_reported_change,
     )
-    return sheets.take_rows(rows, layout, lambda rows: _store_status_changes(rows, Source.API, None))
+    return sheets.take_rows(rows, layout, lambda rows: _store_status_changes(rows, Source.API, token=token))
 
 
 def _columns(window, *, recorded_at) -> dict:
@@ -139,11 +139,13 @@ STAGED = {
 OF_A_FILE = {"note_zh": "", "note_en": "", "next_review": None, "service": None, "channel": ""}  # not in its columns
 
 
-def _store_status_changes(rows: list[dict], source: Source, by: Officer | None) -> int:
+def _store_status_changes(
+    rows: list[dict], source: Source, *, by: Officer | None = None, token: ProvinceToken | None = None
+) -> int:
     """Stores what is not there yet; then nothing that was there, also from a moment ago, may say something else."""
     with sheets.cursor() as cursor:
         sheets.stage(cursor, "staged", STAGED, [OF_A_FILE | row for row in rows])
-        cursor.execute(NEW_CHANGES, [clock.now(), source, by and by.pk])
+        cursor.execute(NEW_CHANGES, [clock.now(), source, by and by.pk, token and token.pk])
         (stored,) = cursor.fetchone()
         sheets.contradictions(cursor, CONTRADICTING, "effective_at", [source])
     if stored:
@@ -155,9 +157,9 @@ NEW_CHANGES = """
     WITH stored AS (
         INSERT INTO windows_statuschange
             (window_id, service_id, channel, status, effective_at, recorded_at, reason_id, measure, note_zh, note_en,
-             next_review, source, by_id)
+             next_review, source, by_id, token_id)
         SELECT "window", service, channel, status, effective_at, coalesce(recorded_at, %s), reason, measure, note_zh,
-               note_en, next_review, %s, %s
+               note_en, next_review, %s, %s, %s
         FROM staged ORDER BY row
         ON CONFLICT DO NOTHING RETURNING window_id, day
     ), touched AS (

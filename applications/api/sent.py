@@ -1,7 +1,5 @@
 """The whole form in one body, as nested JSON: checked by the very pages that applicants fill in."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,7 +8,7 @@ from django.core.exceptions import ValidationError as Refused
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from applications import lifecycle
+from applications import lifecycle, sealing
 from applications.fields import Choice, Page
 from applications.steps import BY_NAME, STEPS, Told
 from windows import bodies, scope
@@ -33,7 +31,7 @@ class Sent:
 
     @property
     def digest(self) -> bytes:
-        return hashlib.sha256(json.dumps(self.pages, sort_keys=True, ensure_ascii=False).encode()).digest()
+        return sealing.digest(self.pages)
 
     def submission(self, key: UUID, token: ProvinceToken) -> lifecycle.Submission:
         """The answers as they were checked; ValidationError names each wrong one: "person.birth"."""

@@ -288,7 +288,8 @@ class Supplement(models.Model):
     """One complete request for all that is missing. The statutory clock stands still until it is answered.
 
     `items` lists what is asked for: {"document": code of a kind or "", "text": what is wrong or wanted}. A second
-    request for the same application needs a reason and counts as a fault of the window.
+    request for the same application needs a reason and counts as a fault of the window. `typed` is what the applicant
+    has written so far, sealed; it goes when `answer` is there.
     """
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="supplements")
@@ -298,6 +299,7 @@ class Supplement(models.Model):
     reason = models.CharField(_("why again"), max_length=500, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answer = models.BinaryField(null=True)
+    typed = models.BinaryField(null=True)
 
     class Meta:
         ordering = ["asked_at", "pk"]

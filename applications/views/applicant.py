@@ -79,13 +79,16 @@ def start(request):
 def resume(request):
     """With its code a draft goes on in any browser. A wrong, an old and somebody else's code look alike."""
     code, error = request.POST.get("code", ""), ""
-    if request.method == "POST":
+    if "language" in request.POST:
+        if moved := carried_over(request, "applications:resume"):
+            return moved
+    elif request.method == "POST":
         if not limits.allows(limits.CODES_PER_NETWORK, limits.network_of(request)):
             return too_often(request)
         if drafts.by_code(code):
             return remember(redirect("applications:list"), code)
         error = _("No saved form has this code. Codes are kept for 30 days after the last change.")
-    context = {"section": "apply", "code": code, "error": error}
+    context = {"section": "apply", "form_id": "resume", "code": code, "error": error}
     return render(request, "applications/resume.html", context, status=400 if error else 200)
 
 
@@ -158,6 +161,15 @@ def in_language(language: str, view: str, **address: str) -> str:
         return reverse(view, kwargs=address)
     with override(language):
         return reverse(view, kwargs=address)
+
+
+def carried_over(request, view: str) -> HttpResponse | None:
+    """To a page that keeps nothing, in the language asked for: the browser sends what was typed once more, there.
+
+    None where the page is in that language already, or in no other one: then it shows what was typed.
+    """
+    address = in_language(request.POST["language"], view)
+    return None if address == request.path else redirect(address, preserve_request=True)
 
 
 @page("POST")
@@ -238,11 +250,12 @@ def declare(request):
     filled = Filled(request.draft)
     if filled.first_missing:  # or submitted a moment ago over another connection, which took the papers along
         return redirect("applications:done" if drafts.fresh(request.draft).application_id else _next(filled))
-    form = forms.Declaration(request.POST if request.method == "POST" else None)
-    if "language" in request.POST:
-        return redirect(in_language(request.POST["language"], "applications:declare"))
-    told = ""
-    if request.method == "POST" and form.is_valid():
+    told, speaks = "", "language" in request.POST
+    if speaks and (moved := carried_over(request, "applications:declare")):
+        return moved
+    sent = request.method == "POST" and not speaks
+    form = forms.Declaration(request.POST if sent else None, initial={"true": "true" in request.POST})
+    if sent and form.is_valid():
         told = _submit(request, filled)
         if not told:
             return redirect("applications:done")

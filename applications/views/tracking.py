@@ -9,9 +9,9 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from applications import due, forms, lifecycle, outlook, papers, receipts, sealing, writing
+from applications import drafts, due, forms, lifecycle, outlook, papers, receipts, sealing, writing
 from applications.models import UNDECIDED, Application, DocumentKind, State, Supplement
-from applications.views.applicant import page, too_often
+from applications.views.applicant import carried_over, in_language, page, too_often
 from windows import limits
 from windows.lifecycle import NotAllowed
 
@@ -37,12 +37,17 @@ def with_case(view: Callable) -> Callable:
 @page("GET", "HEAD", "POST")
 def track(request):
     """Reference and secret come in the body of a POST. An unknown reference and a wrong secret are answered alike."""
-    context = {"section": "track", "reference": request.POST.get("reference", "")}
+    typed = {name: request.POST.get(name, "") for name in ("reference", "secret")}
+    context = {"section": "track", "form_id": "track", "reference": typed["reference"]}
     if request.method != "POST":
         return render(request, "applications/track.html", context)
+    if "language" in request.POST:
+        return carried_over(request, "applications:track") or render(
+            request, "applications/track.html", context | typed
+        )
     if not _may_try(request, context["reference"]):
         return too_often(request)
-    found = _by_secret(context["reference"], request.POST.get("secret", ""))
+    found = _by_secret(**typed)
     if found is None:
         context["error"] = _("This reference and this secret do not belong together. Check both.")
         return render(request, "applications/track.html", context, status=400)
@@ -90,7 +95,8 @@ def _show(request, errors: dict | None = None, status: int = 200):
         "asked": asked,
         "items": _items(asked, errors or {}) if asked else [],
         "errors": errors or {},
-        "text": request.POST.get("text", ""),
+        "text": drafts.answer_so_far(asked) if asked else "",
+        "form_id": "answer" if asked else "",
         "refusal": getattr(application, "refusal", None),
         "may_withdraw": application.state in UNDECIDED,
     }
@@ -115,35 +121,38 @@ def _items(asked: Supplement, errors: dict) -> list[dict]:
 @page("POST")
 @with_case
 def answer(request):
-    """Files are kept one by one until the answer is sent; then the clock runs again."""
+    """Text and files are kept with every button until the answer is sent; then the clock runs again."""
     asked = Supplement.objects.filter(application=request.case, answered_at=None).first()
     if asked is None:
         return redirect("applications:case")
+    drafts.keep_answer(asked, request.POST.get("text", ""))
     if key := request.POST.get("remove"):
         papers.one(asked.uploads, key).delete()
         return redirect("applications:case")
     wanted = DocumentKind.objects.filter(pk__in=[item["document"] for item in asked.items])
     errors = papers.take(request.FILES, list(wanted), application=request.case, supplement=asked)
-    if "send" in request.POST and not errors:
-        errors = {kind.pk: _("This document is still missing.") for kind in papers.still_missing(asked)}
-        text = request.POST.get("text", "").strip()
-        try:
-            text = text and writing.lines(text, longest=forms.LONGEST)
-        except ValidationError as error:
-            errors["text"] = " ".join(error.messages)
-        if not wanted and not text:
-            errors["text"] = _("Write your answer.")
-        if not errors:
-            return _send(request, text)
-    return _show(request, errors, status=400 if errors else 200)
+    if errors:
+        return _show(request, errors, status=400)
+    if "send" in request.POST:
+        return _send(request, asked, needs_text=not wanted)
+    return redirect(in_language(request.POST.get("language", ""), "applications:case") + "#missing")
 
 
-def _send(request, text: str):
+def _send(request, asked: Supplement, *, needs_text: bool):
+    errors = {kind.pk: _("This document is still missing.") for kind in papers.still_missing(asked)}
+    text = request.POST.get("text", "").strip()
     try:
-        lifecycle.answer(request.case, {"text": text})
+        text = text and writing.lines(text, longest=forms.LONGEST)
+    except ValidationError as error:
+        errors["text"] = " ".join(error.messages)
+    if needs_text and not text:
+        errors["text"] = _("Write your answer.")
+    try:
+        if not errors:
+            lifecycle.answer(request.case, {"text": text})
     except NotAllowed as refusal:
-        return _show(request, {"text": str(refusal)}, status=400)
-    return redirect("applications:case")
+        errors["text"] = str(refusal)
+    return _show(request, errors, status=400) if errors else redirect("applications:case")
 
 
 @page("GET", "HEAD", "POST")

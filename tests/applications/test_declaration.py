@@ -1,9 +1,13 @@
 """The last page: what a submission costs the database, and what it answers to who presses twice."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from applications import drafts as half_filled
+from applications import steps
 from applications.models import Application, Draft
 from tests import make
 from tests.drills import applicants
@@ -12,9 +16,8 @@ from windows.models import Service
 
 pytestmark = pytest.mark.django_db
 
-# draft; place, window, its status; papers; then draft locked, spare papers, offering, its status, application,
-# papers, event, touch, mail, draft: in a transaction with one savepoint.
-STATEMENTS = 15 + 4
+# The draft; its window, and what is stopped there; its papers; by the rule, what is stopped there; all that is written.
+STATEMENTS = 6
 
 
 @pytest.fixture
@@ -70,6 +73,17 @@ def test_pressed_over_two_connections_the_later_one_finds_the_papers_gone_and_le
 
     assert (from_elsewhere.url, late.url) == ("/en/apply/done/", "/en/apply/done/")
     assert Application.objects.count() == 1
+
+
+def test_pressed_with_other_answers_over_another_connection_it_is_the_application_that_was_made(drafts):
+    draft = Draft.objects.get(pk=drafts[0][1])
+    filled = steps.Filled(draft)
+    wanted, papers = filled.submission(draft.pk), [asked.requirement.document_id for asked in filled.papers]
+    other = replace(wanted, answers=wanted.answers | {"collection": {"collection": "post", "post_to": "Wuhan"}})
+
+    first, later = half_filled.submit(draft, wanted, papers), half_filled.submit(draft, other, papers)
+
+    assert (later, Application.objects.count()) == (first, 1)
 
 
 # --- the window, checked alone and shown among others -------------------------------------------------------------

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import InternalError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import translation
 
 from applications import due, lifecycle, sealing
@@ -14,6 +14,7 @@ from measures.models import Tally
 from tests import make
 from tests.make import NOON
 from windows import clock
+from windows import lifecycle as windows_lifecycle
 from windows.lifecycle import NotAllowed
 from windows.models import SHANGHAI, Touch
 
@@ -81,10 +82,11 @@ def mail_of(application) -> str:
     return sealing.unseal(bytes(application.answers))["contact"]["email"]
 
 
-def test_a_submission_that_fails_halfway_leaves_nothing(window, monkeypatch):
-    monkeypatch.setattr(lifecycle.Touch.objects, "create", lambda **fields: 1 / 0)
+def test_a_submission_that_fails_halfway_leaves_nothing(window):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE windows_touch ADD CONSTRAINT no_touch CHECK (false) NOT VALID")
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         lifecycle.submit(make.submission(window), at=NOON)
 
     assert (Application.objects.count(), Event.objects.count(), Message.objects.count()) == (0, 0, 0)
@@ -164,6 +166,16 @@ def test_what_is_suspended_stops_online_applications_only_where_it_says_so(windo
     else:
         with pytest.raises(NotAllowed, match="does not take online applications"):
             lifecycle.submit(make.submission(window, service), at=NOON)
+
+
+def test_a_stop_that_was_taken_back_or_lifted_stops_nothing(window, clerk):
+    service = make.service()
+    wrong = make.change(window, "suspended", at=NOON - DAY, channel="online")
+    windows_lifecycle.retract(wrong, by=clerk, reason=wrong.reason, at=NOON)
+    make.change(window, "suspended", at=NOON - DAY, service=service)
+    make.change(window, "full", at=NOON, service=service)
+
+    assert lifecycle.submit(make.submission(window, service), at=NOON).application.pk
 
 
 # --- moving -------------------------------------------------------------------------------------------------------

@@ -214,3 +214,14 @@ def test_two_workers_at_once_do_not_send_a_message_twice(settings):
     assert sent == [0, 1]
     assert len(Slow.taken) == 1
     assert Message.objects.get().sent_at is not None
+
+
+def test_mail_that_is_only_printed_masks_whom_it_is_for(officer, settings, capsys):
+    settings.EMAIL_BACKEND = "applications.mail.Console"
+    application()
+
+    mail.send_due()
+
+    printed = capsys.readouterr().out
+    assert "\nTo: q***@example.org\n" in printed
+    assert "quorra" not in printed

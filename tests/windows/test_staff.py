@@ -16,8 +16,8 @@ from django.urls import reverse
 from portal import roles
 from tests import make
 from tests.make import NOON
-from windows import clock, intake, lifecycle
-from windows.models import Confirmation, ImportFile, Service, Status, StatusChange, Touch, Window
+from windows import clock, imports, intake, lifecycle
+from windows.models import Confirmation, ImportFile, ProvinceToken, Service, Status, StatusChange, Touch, Window
 
 pytestmark = pytest.mark.django_db
 CHANGE, LIST = "admin:windows_window_change_status", "admin:windows_window_changelist"
@@ -233,6 +233,20 @@ def test_confirming_works_singly_and_in_bulk_and_goes_back_only_within_the_site(
     assert (home["Location"], away["Location"]) == (reverse("admin:index"), reverse(LIST))
     assert Confirmation.objects.count() == 4
     assert client.get(confirm).status_code == 405
+
+
+def test_the_history_tells_with_which_token_a_provinces_system_reported():
+    window, reason = make.window(), make.reason()
+    make.token(label="main system")
+    row = {"window": window.pk, "status": "limited", "effective_at": NOON.isoformat(), "reason": reason.pk}
+    imports.report_status_changes([row], token=ProvinceToken.objects.get())
+    entry, client = StatusChange.objects.get(), signed_in(supervisor())
+
+    history = client.get(reverse("admin:windows_window_change", args=[window.pk])).content.decode()
+    alone = client.get(reverse("admin:windows_statuschange_change", args=[entry.pk])).content.decode()
+
+    assert "420000 main system" in history
+    assert "420000 main system" in alone
 
 
 def test_a_wrong_entry_is_corrected_and_stays_readable_struck_through():

@@ -27,7 +27,7 @@ class StatusHistory(History):
     fields = readonly_fields = ("effective", "says", "about", "why", "review", "recorded", "who", "became")
 
     def get_queryset(self, request):
-        related = ("reason", "service", "by", "superseded_by__reason", "superseded_by__by")
+        related = ("reason", "service", "by", "token", "superseded_by__reason", "superseded_by__by")
         return super().get_queryset(request).select_related(*related)
 
     @admin.display(description=_("effective"))
@@ -57,7 +57,7 @@ class StatusHistory(History):
 
     @admin.display(description=_("by"))
     def who(self, entry):
-        return entry.by or entry.get_source_display()
+        return entry.by or entry.token or entry.get_source_display()
 
     @admin.display(description=_("in force"))
     def became(self, entry):
@@ -208,7 +208,7 @@ class StatusChangeAdmin(TakesFiles, ReadOnly, AtWindows):
     search_help_text = _("Code or part of the name of a window")
     fields = (
         *("window", "badge", "about", "effective_at", "recorded_at", "reason", "note_zh", "note_en"),
-        *("measure", "next_review", "source", "by", "batch", "supersedes", "became"),
+        *("measure", "next_review", "source", "by", "token", "batch", "supersedes", "became"),
     )
     readonly_fields = fields
     change_list_template = "admin/windows/taking_files.html"

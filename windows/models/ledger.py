@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
 from windows.models.reference import Division, Named, Officer, Reason, Service, in_language, significant
+from windows.models.tokens import ProvinceToken
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -114,13 +115,9 @@ class StatusChangeQuerySet(models.QuerySet):
     def whole_window(self):
         return self.filter(service=None, channel="")
 
-    def narrower(self, *, told=False):
-        """Entries of one service or channel: what `openness.limits` looks at or, to be told, all of them."""
-        entries = self.exclude(service=None, channel="")
-        if told:
-            return entries.select_related("superseded_by", "reason")
-        looked_at = ("window", "service", "channel", "status", "superseded_by__id")
-        return entries.select_related("superseded_by").only(*looked_at)
+    def narrower(self):
+        """Entries of one service or channel, to be told."""
+        return self.exclude(service=None, channel="").select_related("superseded_by", "reason")
 
     def known(self, at=None):
         """Entries recorded by `at` and not superseded by an entry recorded by then; retractions left out."""
@@ -169,6 +166,15 @@ class StatusChange(models.Model):
     next_review = models.DateField(_("next review"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=8, choices=Source)
     by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
+    token = models.ForeignKey(  # of the provincial system that reported it; tokens are never deleted
+        ProvinceToken,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("reported with the token"),
+    )
     batch = models.UUIDField(_("batch"), null=True, blank=True, db_index=True)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("supersedes")
