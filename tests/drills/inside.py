@@ -4,6 +4,7 @@ Events are written by the rules that staff and imports go by, each of some conne
 """
 
 import json
+import os
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +48,17 @@ def ring(times: int) -> None:
     for _ in range(times):
         doorbell.ring()
     tell(times)
+
+
+def ring_then_fork_and_ring() -> None:
+    """Two processes, each with a ring of its own; the second has what the first had, but not its threads."""
+    doorbell.ring()
+    time.sleep(0.5)
+    forked = os.fork()
+    doorbell.ring()
+    if forked:
+        os.waitpid(forked, 0)
+        tell(2)
 
 
 def fold_again_and_again() -> None:
