@@ -1,7 +1,8 @@
 """Who is next, and why: priority and ageing stand in one stored instant, so that nobody starves.
 
-Claiming is one data-modifying statement: the case, its event and its touch. Rows that another officer is opening are
-stepped over, so that nobody waits and nobody collides.
+Claiming is one data-modifying statement, which is a transaction of its own: the case, its event and its touch, or the
+case that is in hand already. Rows that another officer is opening are stepped over, so that nobody waits and nobody
+collides.
 """
 
 from dataclasses import dataclass
@@ -19,17 +20,22 @@ from windows.models import SHANGHAI, Officer, Touch, Window
 LEASE = timedelta(minutes=30)  # real time
 SOON = timedelta(days=1)
 
+FIELDS = [field.attname for field in Application._meta.concrete_fields]
+ROW = ", ".join(f"a.{field.column}" for field in Application._meta.concrete_fields)
 CLAIM = f"""
-    WITH next AS (
+    WITH in_hand AS (
+        SELECT {ROW} FROM applications_application a WHERE claimed_by_id = %(by)s AND state = '{State.CLAIMED}'
+    ), next AS (
         SELECT id FROM applications_application
         WHERE window_id = %(window)s AND state = '{State.WAITING}' AND origin = '{Origin.PORTAL}'
+              AND NOT EXISTS (SELECT FROM in_hand)
         ORDER BY order_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     ), claimed AS (
         UPDATE applications_application a
         SET state = '{State.CLAIMED}', claimed_by_id = %(by)s, lease_until = clock_timestamp() + %(lease)s,
             version = version + 1
         FROM next WHERE a.id = next.id
-        RETURNING a.id, a.window_id, a.ground, a.audience, a.channel
+        RETURNING {ROW}
     ), noted AS (
         INSERT INTO applications_event (application_id, verb, from_state, to_state, at, recorded_at, by_id, reason,
                                         window_id, ground, audience, channel)
@@ -38,7 +44,7 @@ CLAIM = f"""
     ), touched AS (
         INSERT INTO windows_touch (window_id, day, kind) SELECT window_id, %(day)s, '{Touch.Kind.WORK}' FROM claimed
     )
-    SELECT id FROM claimed"""
+    SELECT true, * FROM claimed UNION ALL SELECT false, * FROM in_hand"""
 
 
 def claim_next(window: Window, *, by: Officer, at: datetime | None = None) -> Application | None:
@@ -46,22 +52,22 @@ def claim_next(window: Window, *, by: Officer, at: datetime | None = None) -> Ap
 
     Pressing twice gives back the case already in hand, from whatever window.
     """
-    if in_hand := Application.objects.in_hand_of(by).first():
-        return in_hand
     at = at or clock.now()
     values = {"window": window.pk, "by": by.pk, "lease": LEASE, "at": at, "day": clock.local_day(at)}
     try:
         with connection.cursor() as cursor:
             cursor.execute(CLAIM, values)
             row = cursor.fetchone()
-    except IntegrityError as error:
+    except IntegrityError as error:  # pressed twice in the same moment
         if "one_case_in_hand_per_officer" not in str(error):
             raise
         return Application.objects.in_hand_of(by).first()
     if row is None:
         return None
-    doorbell.ring()
-    return Application.objects.get(pk=row[0])
+    claimed, *fields = row
+    if claimed:
+        doorbell.ring()
+    return Application.from_db(connection.alias, FIELDS, fields)
 
 
 # --- why it is next -----------------------------------------------------------------------------------------------

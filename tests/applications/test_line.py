@@ -1,6 +1,8 @@
 """Who is next, and why; what an officer does with a case; what the timetable brings back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import Group
@@ -64,7 +66,7 @@ def test_a_claim_is_state_event_touch_and_lease_in_one_statement(window, django_
     application, by = make.waiting(window), clerk(window)
     touches = Touch.objects.count()
 
-    with django_assert_num_queries(3):  # the case in hand, the claim, the case
+    with django_assert_num_queries(1):
         taken = line.claim_next(window, by=by, at=NOON)
 
     event = Event.objects.latest("pk")
@@ -80,11 +82,48 @@ def test_a_claim_is_state_event_touch_and_lease_in_one_statement(window, django_
     assert Touch.objects.count() == touches + 1
 
 
-def test_pressing_twice_gives_back_the_case_in_hand(window):
-    by = clerk(window)
-    first, _second = make.waiting(window), make.waiting(window)
+def test_what_a_claim_gives_is_the_case_as_it_is_stored(window):
+    make.waiting(window, asserted=Ground.URGENT)
 
-    assert line.claim_next(window, by=by) == line.claim_next(window, by=by) == first
+    taken = line.claim_next(window, by=clerk(window))
+
+    stored = Application.objects.get()
+    assert {name: getattr(taken, name) for name in line.FIELDS} == {name: getattr(stored, name) for name in line.FIELDS}
+    assert (taken._state.adding, taken._state.db) == (False, stored._state.db)
+
+
+def test_pressing_twice_gives_back_the_case_in_hand(window, django_assert_num_queries):
+    by, elsewhere = clerk(window), make.window()
+    first, _second, _third = make.waiting(window), make.waiting(window), make.waiting(elsewhere)
+    taken = line.claim_next(window, by=by)
+    events, touches = Event.objects.count(), Touch.objects.count()
+
+    with django_assert_num_queries(2):
+        again = [line.claim_next(window, by=by), line.claim_next(elsewhere, by=by)]
+
+    assert [taken, *again] == [first] * 3
+    assert [one.version for one in again] == [taken.version] * 2
+    assert (Event.objects.count(), Touch.objects.count()) == (events, touches)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressing_twice_in_the_same_moment_gives_the_same_case(window):
+    by, together = clerk(window), Barrier(8)
+    for n in range(8):
+        make.waiting(window, at=at(10, n))
+
+    def press(_n):
+        together.wait()
+        try:
+            return line.claim_next(window, by=by).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = set(pool.map(press, range(8)))
+
+    assert taken == set(Application.objects.in_hand_of(by).values_list("pk", flat=True))
+    assert (len(taken), Event.objects.filter(verb="claimed").count()) == (1, 1)
 
 
 def test_the_database_keeps_one_case_in_hand_per_officer(window):
