@@ -63,6 +63,7 @@ def test_claim_next_takes_the_earliest_place_and_then_nobody(window):
 
 
 def test_a_claim_is_state_event_touch_and_lease_in_one_statement(window, django_assert_num_queries):
+    assert line.claim_next(window, by=clerk(window)) is None  # the connection has the statement from now on
     application, by = make.waiting(window), clerk(window)
     touches = Touch.objects.count()
 
@@ -104,6 +105,27 @@ def test_pressing_twice_gives_back_the_case_in_hand(window, django_assert_num_qu
     assert [taken, *again] == [first] * 3
     assert [one.version for one in again] == [taken.version] * 2
     assert (Event.objects.count(), Touch.objects.count()) == (events, touches)
+
+
+def test_a_claim_works_on_a_new_connection_and_in_a_transaction_that_was_rolled_back(window):
+    """A server forgets what a connection prepared only with the connection itself."""
+    by = clerk(window)
+    case = make.waiting(window)
+    with transaction.atomic():
+        line.claim_next(window, by=by)
+        transaction.set_rollback(True)
+
+    def elsewhere():
+        try:
+            return line.claim_next(window, by=by)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        unseen = pool.submit(elsewhere).result()  # nothing of this test is committed
+
+    assert unseen is None
+    assert line.claim_next(window, by=by) == case
 
 
 @pytest.mark.django_db(transaction=True)
