@@ -341,6 +341,44 @@ def test_of_two_decisions_the_second_is_shown_the_first(window):
         lifecycle.refuse(seen, by=by, reason=make.refusal_reason(), seen=seen.version)
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda case, by, seen: casework.put_back(case, by=by, seen=seen),
+        lambda case, by, seen: casework.park(case, by=by, until=at(13).date(), reason="x", seen=seen),
+        lambda case, by, seen: casework.hand_over(case, by=by, to=clerk(case.window), seen=seen),
+        lambda case, by, seen: casework.verify(case, by=by, granted=True, seen=seen),
+        lambda case, by, seen: casework.verify(case, by=by, granted=False, reason="x", seen=seen),
+        lambda case, by, seen: casework.release(case, by=by, reason="x", seen=seen),
+    ],
+    ids=["put back", "park", "hand over", "grant", "do not grant", "release"],
+)
+def test_no_deed_is_done_upon_an_older_version(window, act):
+    """Put back and taken again meanwhile, so that nothing but the version tells."""
+    by = clerk(window)
+    make.waiting(window, asserted=Ground.URGENT)
+    seen = line.claim_next(window, by=by).version
+    casework.put_back(Application.objects.get(), by=by)
+    case = line.claim_next(window, by=by)
+    events = Event.objects.count()
+
+    with pytest.raises(lifecycle.Overtaken, match="taken in hand by"):
+        act(case, by, seen)
+
+    assert (Application.objects.get().version, Event.objects.count()) == (case.version, events)
+    act(case, by, case.version)
+    assert Event.objects.count() == events + 1
+
+
+def test_a_case_that_moved_since_it_was_seen_is_not_taken_out_of_order(window):
+    by, colleague = clerk(window), clerk(window)
+    case = make.waiting(window)
+    casework.put_back(line.claim_next(window, by=colleague), by=colleague)
+
+    with pytest.raises(lifecycle.Overtaken, match="put back in line by"):
+        casework.take(case, by=by, reason="x", seen=case.version)
+
+
 # --- supervisors and the timetable --------------------------------------------------------------------------------
 
 
