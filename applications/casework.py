@@ -194,3 +194,8 @@ def tell_late(at: datetime | None = None) -> list[Application]:
         found = list(late.select_for_update(of=("self",), skip_locked=True).select_related("window"))
         Application.objects.filter(pk__in=[one.pk for one in found]).update(told_late=True)
     return found
+
+
+def tell_again(untold: list[Application]) -> None:
+    """These late cases reached nobody: they are told anew next time."""
+    Application.objects.filter(pk__in=[one.pk for one in untold]).update(told_late=False)

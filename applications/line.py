@@ -1,11 +1,13 @@
 """Who is next, and why: priority and ageing stand in one stored instant, so that nobody starves.
 
-Claiming is one data-modifying statement: the case, its event and its touch. Rows that another officer is opening are
-stepped over, so that nobody waits and nobody collides.
+Claiming is one data-modifying statement, which is a transaction of its own: the case, its event and its touch, or the
+case that is in hand already. Rows that another officer is opening are stepped over, so that nobody waits and nobody
+collides.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from weakref import WeakSet
 
 from django.db import IntegrityError, connection
 from django.db.models import Count, Q, QuerySet
@@ -19,26 +21,34 @@ from windows.models import SHANGHAI, Officer, Touch, Window
 LEASE = timedelta(minutes=30)  # real time
 SOON = timedelta(days=1)
 
+FIELDS = [field.attname for field in Application._meta.concrete_fields]
+ROW = ", ".join(f"a.{field.column}" for field in Application._meta.concrete_fields)
 CLAIM = f"""
-    WITH next AS (
+    PREPARE claim (text, bigint, interval, timestamptz, date) AS
+    WITH in_hand AS (
+        SELECT {ROW} FROM applications_application a WHERE claimed_by_id = $2 AND state = '{State.CLAIMED}'
+    ), next AS (
         SELECT id FROM applications_application
-        WHERE window_id = %(window)s AND state = '{State.WAITING}' AND origin = '{Origin.PORTAL}'
+        WHERE window_id = $1 AND state = '{State.WAITING}' AND origin = '{Origin.PORTAL}'
+              AND NOT EXISTS (SELECT FROM in_hand)
         ORDER BY order_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     ), claimed AS (
         UPDATE applications_application a
-        SET state = '{State.CLAIMED}', claimed_by_id = %(by)s, lease_until = clock_timestamp() + %(lease)s,
+        SET state = '{State.CLAIMED}', claimed_by_id = $2, lease_until = clock_timestamp() + $3,
             version = version + 1
         FROM next WHERE a.id = next.id
-        RETURNING a.id, a.window_id, a.ground, a.audience, a.channel
+        RETURNING {ROW}
     ), noted AS (
         INSERT INTO applications_event (application_id, verb, from_state, to_state, at, recorded_at, by_id, reason,
                                         window_id, ground, audience, channel)
-        SELECT id, '{Verb.CLAIMED}', '{State.WAITING}', '{State.CLAIMED}', %(at)s, %(at)s, %(by)s, '',
+        SELECT id, '{Verb.CLAIMED}', '{State.WAITING}', '{State.CLAIMED}', $4, $4, $2, '',
                window_id, ground, audience, channel FROM claimed
     ), touched AS (
-        INSERT INTO windows_touch (window_id, day, kind) SELECT window_id, %(day)s, '{Touch.Kind.WORK}' FROM claimed
+        INSERT INTO windows_touch (window_id, day, kind) SELECT window_id, $5, '{Touch.Kind.WORK}' FROM claimed
     )
-    SELECT id FROM claimed"""
+    SELECT true, * FROM claimed UNION ALL SELECT false, * FROM in_hand"""
+
+_prepared: WeakSet = WeakSet()  # the driver's connections; psycopg2 prepares nothing by itself
 
 
 def claim_next(window: Window, *, by: Officer, at: datetime | None = None) -> Application | None:
@@ -46,22 +56,29 @@ def claim_next(window: Window, *, by: Officer, at: datetime | None = None) -> Ap
 
     Pressing twice gives back the case already in hand, from whatever window.
     """
-    if in_hand := Application.objects.in_hand_of(by).first():
-        return in_hand
     at = at or clock.now()
-    values = {"window": window.pk, "by": by.pk, "lease": LEASE, "at": at, "day": clock.local_day(at)}
     try:
         with connection.cursor() as cursor:
-            cursor.execute(CLAIM, values)
+            _prepare(cursor)
+            cursor.execute("EXECUTE claim (%s, %s, %s, %s, %s)", [window.pk, by.pk, LEASE, at, clock.local_day(at)])
             row = cursor.fetchone()
-    except IntegrityError as error:
+    except IntegrityError as error:  # pressed twice in the same moment
         if "one_case_in_hand_per_officer" not in str(error):
             raise
         return Application.objects.in_hand_of(by).first()
     if row is None:
         return None
-    doorbell.ring()
-    return Application.objects.get(pk=row[0])
+    claimed, *fields = row
+    if claimed:
+        doorbell.ring()
+    return Application.from_db(connection.alias, FIELDS, fields)
+
+
+def _prepare(cursor) -> None:
+    """Once for each connection: planning the statement takes the server longer than carrying it out."""
+    if connection.connection not in _prepared:
+        cursor.execute(CLAIM)
+        _prepared.add(connection.connection)
 
 
 # --- why it is next -----------------------------------------------------------------------------------------------
@@ -132,12 +149,12 @@ class Row:
 def of_windows(applications: QuerySet[Application], *, at: datetime | None = None) -> list[Row]:
     """The lines of all windows among these applications where anything is undecided; most late ones first."""
     at = at or clock.now()
-    counts = {
-        "waiting": Count("pk", filter=Q(state=State.WAITING)),
-        "in_hand": Count("pk", filter=Q(state=State.CLAIMED)),
-        "parked": Count("pk", filter=Q(state=State.PARKED)),
-        "asked": Count("pk", filter=Q(state=State.SUPPLEMENT)),
-        "late": Count("pk", filter=Q(due_at__lt=at)),
+    counts = {  # not of the key: an index alone answers
+        "waiting": Count("window", filter=Q(state=State.WAITING)),
+        "in_hand": Count("window", filter=Q(state=State.CLAIMED)),
+        "parked": Count("window", filter=Q(state=State.PARKED)),
+        "asked": Count("window", filter=Q(state=State.SUPPLEMENT)),
+        "late": Count("window", filter=Q(due_at__lt=at)),
     }
     undecided = applications.filter(origin=Origin.PORTAL, state__in=UNDECIDED).order_by()
     found = list(undecided.values("window").annotate(**counts).order_by("-late", "-waiting", "window")[:500])

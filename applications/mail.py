@@ -81,15 +81,31 @@ def letter(message: Message) -> EmailMessage:
     return EmailMessage(subject, "\n\n————\n\n".join(parts) + "\n", to=[to], connection=connection)
 
 
-def tell_supervisors(late: list[Application]) -> int:
-    """One mail to each supervisor whose reach holds a case that has just become late; returns how many went out."""
-    told = {officer.email: cases for officer in _supervisors() if (cases := _within(officer, late))}
-    for address, cases in told.items():
-        lines = [f"{case.number} {case.window} {case.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for case in cases]
-        text = "\n".join([*lines, "", f"{settings.PORTAL_URL}{reverse('admin:index')}", ""])
-        subject = f"逾期申请 Late applications: {len(cases)}"
-        EmailMessage(subject, text, to=[address]).send(fail_silently=True)
-    return len(told)
+def tell_supervisors(late: list[Application]) -> list[Application]:
+    """One mail to each supervisor whose reach holds a case that has just become late.
+
+    Returns the cases that should have reached somebody and reached nobody. Where one of several mails fails, the log
+    says so: those who got theirs are not to get it again and again.
+    """
+    reached, failed = set(), set()
+    for officer in _supervisors():
+        if cases := _within(officer, late):
+            ended = reached if _told_of(officer, cases) else failed
+            ended.update(case.pk for case in cases)
+    return [case for case in late if case.pk in failed - reached]
+
+
+def _told_of(officer: Officer, cases: list[Application]) -> bool:
+    lines = [f"{case.number} {case.window} {case.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for case in cases]
+    text = "\n".join([*lines, "", f"{settings.PORTAL_URL}{reverse('admin:index')}", ""])
+    subject = f"逾期申请 Late applications: {len(cases)}"
+    connection = get_connection(timeout=settings.EMAIL_TIMEOUT)
+    try:
+        EmailMessage(subject, text, to=[officer.email], connection=connection).send()
+    except Exception as problem:  # whatever the mail server's client may raise
+        log.warning("late cases were not told", officer=officer.pk, cases=len(cases), problem=type(problem).__name__)
+        return False
+    return True
 
 
 def _supervisors():

@@ -33,6 +33,11 @@ class CaseForm(forms.Form):
     def arrange(self) -> None:
         """What the case changes about the form."""
 
+    def typed(self) -> list[tuple[str, str]]:
+        """What the officer filled in, with the labels: shown where the form itself is not any more."""
+        visible = [(field.label, self.cleaned_data.get(field.name)) for field in self.visible_fields()]
+        return [(label, str(value)) for label, value in visible if value]
+
 
 class Decide(CaseForm):
     """Approving asks nothing more."""

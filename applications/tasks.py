@@ -19,7 +19,7 @@ def bring_back():
     """Cases whose lease is over or whose day has come go back in line; late ones are told to supervisors, once."""
     casework.expire_leases()
     casework.unpark()
-    mail.tell_supervisors(casework.tell_late())
+    casework.tell_again(mail.tell_supervisors(casework.tell_late()))
 
 
 @shared_task(ignore_result=True)

@@ -39,11 +39,12 @@ class Line:
 
 
 def lines() -> Iterator[Line]:
-    from bench import claims, events, pages, submissions
+    from bench import claims, desk, events, pages, submissions
 
     yield from events.lines()
     yield from pages.lines()
     yield from claims.lines()
+    yield from desk.lines()
     yield from submissions.lines()
 
 

@@ -186,6 +186,18 @@ class Application(models.Model):
                 condition=Q(state=State.WAITING, origin=Origin.PORTAL),
                 name="line_of_a_window",
             ),
+            # What is on its way is little beside what is done: desks and supervisors read these, never the whole table.
+            models.Index(
+                fields=["window", "state", "due_at"],
+                condition=Q(state__in=LIVE, origin=Origin.PORTAL),
+                name="live_ones_of_a_window",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=UNDECIDED, origin=Origin.PORTAL),
+                name="undecided_by_due_instant",
+            ),
+            models.Index(fields=["parked_until"], condition=Q(state=State.PARKED), name="parked_until_a_day"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="state_is_known"),

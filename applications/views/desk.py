@@ -14,6 +14,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -105,11 +106,14 @@ def case(request, number):
     return show(request, found)
 
 
-def show(request, found: Application, *, masked: bool = True, wrong=None, status: int = 200):
-    """The page of a case; `wrong` is the form that was refused, shown again as it was sent."""
+def show(request, found: Application, *, masked: bool = True, wrong=None, typed=(), status: int = 200):
+    """The page of a case; `wrong` is the form that was refused, shown again as it was sent.
+
+    `typed` is what was sent with a deed that another one overtook: its form may have no place any more.
+    """
     forms = {name.replace("-", "_"): form(found) for name, (form, _deed) in DEEDS.items()}
     forms |= {wrong[0].replace("-", "_"): wrong[1]} if wrong else {}
-    context = case_file.of(found, request.user, masked=masked) | {"forms": forms}
+    context = case_file.of(found, request.user, masked=masked) | {"forms": forms, "typed": typed}
     context |= {"wrong": wrong[0], "refusals": wrong[1].non_field_errors()} if wrong else {}
     return page(request, "case.html", status, title=context["reference"], **context)
 
@@ -191,7 +195,7 @@ def do(request, number, deed):
             done = act(found, request.user, told)
         except lifecycle.Overtaken as overtaken:
             messages.error(request, str(overtaken))
-            return show(request, case_of(request, number), status=409)
+            return show(request, case_of(request, number), typed=form.typed(), status=409)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -274,8 +278,16 @@ def balance(request, code):
     result = casework.transfer(chosen, to=told["to"], by=request.user, reason=told["reason"])
     moved = [case.pk for case, refusal in result if not refusal]
     request.session["moved"] = {"cases": moved, "from": window.pk, "to": told["to"].pk}
-    messages.success(request, _("%(n)s cases were moved to %(window)s.") % {"n": len(moved), "window": told["to"]})
+    _tell_moved(request, len(moved), told["to"])
     return redirect("admin:applications_application_moved_cases")
+
+
+def _tell_moved(request, number: int, to) -> None:
+    if not number:
+        messages.info(request, _("No case was moved."))
+        return
+    told = ngettext("%(n)s case was moved to %(window)s.", "%(n)s cases were moved to %(window)s.", number)
+    messages.success(request, told % {"n": number, "window": to})
 
 
 @STEER
@@ -288,7 +300,7 @@ def moved_cases(request):
         window = window_of(request, last["from"])
         still = [case for case in cases if case.window_id == last["to"] and case.state == State.WAITING]
         result = casework.transfer(still, to=window, by=request.user, reason=_("undone"))
-        messages.success(request, _("%(n)s cases were moved back.") % {"n": sum(not refusal for _c, refusal in result)})
+        _tell_moved(request, sum(not refusal for _case, refusal in result), window)
         request.session.pop("moved", None)
         return redirect("admin:applications_application_lines")
     return page(request, "moved_cases.html", title=_("Cases moved"), cases=cases, last=last)

@@ -232,6 +232,23 @@ def test_the_loser_of_two_decisions_is_shown_the_other_one(window):
     assert Application.objects.get().state == State.CLAIMED
 
 
+def test_the_loser_of_two_decisions_keeps_what_he_wrote_though_the_case_is_gone(window):
+    officer = person("window_officer", windows=[window])
+    client, case = browser_of(officer), waiting(window)
+    client.post(address("claim", window.pk))
+    before = seen(case)
+    client.post(address("do", case.number, "approve"), before)
+    told = {"because": "not_eligible", "note": "The passport <b>has expired</b>.\nSee page 3."}
+
+    answer = client.post(address("do", case.number, "refuse"), before | told)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert f"approved by {officer}" in page
+    assert "The passport &lt;b&gt;has expired&lt;/b&gt;.<br>See page 3." in page
+    assert [value for _label, value in answer.context["typed"]][1] == told["note"]
+
+
 # --- supervisors --------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +284,20 @@ def test_a_backlog_is_moved_after_a_preview_and_moved_back(window):
     assert unmoved == 3
     assert moved == {cases[0].pk, cases[1].pk}  # from the end of the line
     assert Application.objects.waiting_at(window).count() == 2  # what an officer has in hand stays there
+
+
+def test_where_no_case_could_be_moved_no_success_is_told(window):
+    chief = person("supervisor", divisions=[make.division("420100")])
+    unable = make.window("420103")
+    waiting(window)
+    client = browser_of(chief)
+
+    told = {"to": unable.pk, "count": 1, "reason": "Backlog.", "apply": "1"}
+    page = client.post(address("balance", window.pk), told, follow=True)
+    back = client.post(address("moved_cases"), follow=True)
+
+    for answer in (page, back):
+        assert [(m.level_tag, str(m)) for m in answer.context["messages"]] == [("info", "No case was moved.")]
 
 
 def test_the_lines_are_of_windows_in_reach_only(window):

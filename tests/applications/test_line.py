@@ -1,6 +1,8 @@
 """Who is next, and why; what an officer does with a case; what the timetable brings back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import Group
@@ -61,10 +63,11 @@ def test_claim_next_takes_the_earliest_place_and_then_nobody(window):
 
 
 def test_a_claim_is_state_event_touch_and_lease_in_one_statement(window, django_assert_num_queries):
+    assert line.claim_next(window, by=clerk(window)) is None  # the connection has the statement from now on
     application, by = make.waiting(window), clerk(window)
     touches = Touch.objects.count()
 
-    with django_assert_num_queries(3):  # the case in hand, the claim, the case
+    with django_assert_num_queries(1):
         taken = line.claim_next(window, by=by, at=NOON)
 
     event = Event.objects.latest("pk")
@@ -80,11 +83,69 @@ def test_a_claim_is_state_event_touch_and_lease_in_one_statement(window, django_
     assert Touch.objects.count() == touches + 1
 
 
-def test_pressing_twice_gives_back_the_case_in_hand(window):
-    by = clerk(window)
-    first, _second = make.waiting(window), make.waiting(window)
+def test_what_a_claim_gives_is_the_case_as_it_is_stored(window):
+    make.waiting(window, asserted=Ground.URGENT)
 
-    assert line.claim_next(window, by=by) == line.claim_next(window, by=by) == first
+    taken = line.claim_next(window, by=clerk(window))
+
+    stored = Application.objects.get()
+    assert {name: getattr(taken, name) for name in line.FIELDS} == {name: getattr(stored, name) for name in line.FIELDS}
+    assert (taken._state.adding, taken._state.db) == (False, stored._state.db)
+
+
+def test_pressing_twice_gives_back_the_case_in_hand(window, django_assert_num_queries):
+    by, elsewhere = clerk(window), make.window()
+    first, _second, _third = make.waiting(window), make.waiting(window), make.waiting(elsewhere)
+    taken = line.claim_next(window, by=by)
+    events, touches = Event.objects.count(), Touch.objects.count()
+
+    with django_assert_num_queries(2):
+        again = [line.claim_next(window, by=by), line.claim_next(elsewhere, by=by)]
+
+    assert [taken, *again] == [first] * 3
+    assert [one.version for one in again] == [taken.version] * 2
+    assert (Event.objects.count(), Touch.objects.count()) == (events, touches)
+
+
+def test_a_claim_works_on_a_new_connection_and_in_a_transaction_that_was_rolled_back(window):
+    """A server forgets what a connection prepared only with the connection itself."""
+    by = clerk(window)
+    case = make.waiting(window)
+    with transaction.atomic():
+        line.claim_next(window, by=by)
+        transaction.set_rollback(True)
+
+    def elsewhere():
+        try:
+            return line.claim_next(window, by=by)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        unseen = pool.submit(elsewhere).result()  # nothing of this test is committed
+
+    assert unseen is None
+    assert line.claim_next(window, by=by) == case
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressing_twice_in_the_same_moment_gives_the_same_case(window):
+    by, together = clerk(window), Barrier(8)
+    for n in range(8):
+        make.waiting(window, at=at(10, n))
+
+    def press(_n):
+        together.wait()
+        try:
+            return line.claim_next(window, by=by).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = set(pool.map(press, range(8)))
+
+    assert taken == set(Application.objects.in_hand_of(by).values_list("pk", flat=True))
+    assert (len(taken), Event.objects.filter(verb="claimed").count()) == (1, 1)
 
 
 def test_the_database_keeps_one_case_in_hand_per_officer(window):
@@ -278,6 +339,44 @@ def test_of_two_decisions_the_second_is_shown_the_first(window):
 
     with pytest.raises(lifecycle.Overtaken, match=f"approved by {by}"):
         lifecycle.refuse(seen, by=by, reason=make.refusal_reason(), seen=seen.version)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda case, by, seen: casework.put_back(case, by=by, seen=seen),
+        lambda case, by, seen: casework.park(case, by=by, until=at(13).date(), reason="x", seen=seen),
+        lambda case, by, seen: casework.hand_over(case, by=by, to=clerk(case.window), seen=seen),
+        lambda case, by, seen: casework.verify(case, by=by, granted=True, seen=seen),
+        lambda case, by, seen: casework.verify(case, by=by, granted=False, reason="x", seen=seen),
+        lambda case, by, seen: casework.release(case, by=by, reason="x", seen=seen),
+    ],
+    ids=["put back", "park", "hand over", "grant", "do not grant", "release"],
+)
+def test_no_deed_is_done_upon_an_older_version(window, act):
+    """Put back and taken again meanwhile, so that nothing but the version tells."""
+    by = clerk(window)
+    make.waiting(window, asserted=Ground.URGENT)
+    seen = line.claim_next(window, by=by).version
+    casework.put_back(Application.objects.get(), by=by)
+    case = line.claim_next(window, by=by)
+    events = Event.objects.count()
+
+    with pytest.raises(lifecycle.Overtaken, match="taken in hand by"):
+        act(case, by, seen)
+
+    assert (Application.objects.get().version, Event.objects.count()) == (case.version, events)
+    act(case, by, case.version)
+    assert Event.objects.count() == events + 1
+
+
+def test_a_case_that_moved_since_it_was_seen_is_not_taken_out_of_order(window):
+    by, colleague = clerk(window), clerk(window)
+    case = make.waiting(window)
+    casework.put_back(line.claim_next(window, by=colleague), by=colleague)
+
+    with pytest.raises(lifecycle.Overtaken, match="put back in line by"):
+        casework.take(case, by=by, reason="x", seen=case.version)
 
 
 # --- supervisors and the timetable --------------------------------------------------------------------------------

@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.core import mail as post
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.locmem import EmailBackend as LocMem
 from django.db import DataError, connection
 from django.utils import timezone
+from structlog.testing import capture_logs
 
-from applications import lifecycle, mail, sealing
+from applications import lifecycle, mail, sealing, tasks
 from applications.models import Application, Event, Message, RefusalReason, State, Verb
+from portal import roles
 from tests import make
 from windows import clock
 
@@ -225,3 +229,56 @@ def test_mail_that_is_only_printed_masks_whom_it_is_for(officer, settings, capsy
     printed = capsys.readouterr().out
     assert "\nTo: q***@example.org\n" in printed
     assert "quorra" not in printed
+
+
+# --- late cases ---------------------------------------------------------------------------------------------------
+
+
+def chief(division, email):
+    made = make.officer(divisions=[division], is_staff=True, email=email)
+    made.groups.set(Group.objects.filter(name="supervisor"))
+    return made
+
+
+class OneMailbox(LocMem):
+    """A mail server that does not know gone@example.org."""
+
+    def send_messages(self, messages):
+        if messages[0].to == ["gone@example.org"]:
+            raise OSError("no such mailbox")
+        return super().send_messages(messages)
+
+
+@pytest.mark.django_db
+def test_a_late_case_that_reached_nobody_is_logged_and_told_again(settings):
+    roles.create_groups()
+    case = make.waiting(make.window(), at=make.NOON - timedelta(days=60))
+    chief(case.window.division, "chief@example.org")
+    working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{__name__}.Broken"
+
+    with capture_logs() as logs:
+        tasks.bring_back()
+    settings.EMAIL_BACKEND = working
+    tasks.bring_back()
+    tasks.bring_back()
+
+    assert [(entry["event"], entry["cases"], entry["problem"]) for entry in logs] == [
+        ("late cases were not told", 1, "OSError")
+    ]
+    assert [(letter.to, case.number in letter.body) for letter in post.outbox] == [(["chief@example.org"], True)]
+
+
+@pytest.mark.django_db
+def test_one_bad_mailbox_does_not_write_to_the_others_again(settings):
+    roles.create_groups()
+    case = make.waiting(make.window(), at=make.NOON - timedelta(days=60))
+    for email in ("gone@example.org", "chief@example.org"):
+        chief(case.window.division, email)
+    settings.EMAIL_BACKEND = f"{__name__}.OneMailbox"
+
+    with capture_logs() as logs:
+        tasks.bring_back()
+        tasks.bring_back()
+
+    assert [entry["event"] for entry in logs] == ["late cases were not told"]
+    assert [letter.to for letter in post.outbox] == [["chief@example.org"]]
