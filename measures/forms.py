@@ -1,9 +1,13 @@
-"""The shape of what border officers enter. What is allowed is decided by `returns`."""
+"""The shape of what border officers enter. What is allowed is decided by `returns` and `signing`."""
+
+from datetime import date, timedelta
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from measures.models import Facilitation, Goods, Port
+from measures.reporting import ASKING, PortDay
 from windows import clock, scope
 from windows.forms import DayInput
 
@@ -42,3 +46,58 @@ class ReturnForm(forms.Form):
 class CorrectionForm(forms.Form):
     quantity = forms.IntegerField(label=_("Right quantity"))
     note = forms.CharField(label=_("Why it was wrong"), max_length=500)
+
+
+class SignForm(forms.Form):
+    """Which ports' days to sign off, each with the digest of what was looked at."""
+
+    day = forms.DateField(label=_("Day"))
+    port = forms.MultipleChoiceField(
+        label=_("Port"), error_messages={"required": _("Choose at least one port to sign off.")}
+    )
+
+    def __init__(self, user, *args, **options):
+        super().__init__(*args, **options)
+        self.ports = {port.pk: port for port in Port.objects.filter(scope.within(user, "division"))}
+        self.fields["port"].choices = [(code, code) for code in self.ports]
+
+    def chosen(self) -> list[tuple[Port, str]]:
+        return [(self.ports[code], self.data.get(f"seen-{code}", "")) for code in self.cleaned_data["port"]]
+
+
+LATE = "late"
+LONGEST, USUAL = timedelta(days=31), timedelta(days=13)  # between the first day of a list and the last
+
+
+class DaysForm(forms.Form):
+    """Which days of ports to list: two weeks up to today, and all late and unsigned ones, unless told otherwise."""
+
+    first = forms.DateField(label=_("From"), required=False, widget=DayInput)
+    last = forms.DateField(label=_("Until"), required=False, widget=DayInput)
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            ("", _("all late and unsigned days")),
+            (LATE, _("late: recorded after the day itself")),
+            *((stage.value, stage.label) for stage in ASKING),
+        ],
+    )
+
+    def clean(self):
+        first, last = self.span(self.cleaned_data)
+        if not first <= last <= clock.today() or last - first > LONGEST:
+            raise ValidationError(_("Choose up to 31 days, the first before the last, none of them to come."))
+
+    def asked(self) -> tuple[date, date]:
+        return self.span(self.cleaned_data if self.is_valid() else {})
+
+    def span(self, said: dict) -> tuple[date, date]:
+        last = said.get("last") or min(clock.today(), (said.get("first") or date.max - USUAL) + USUAL)
+        return said.get("first") or last - USUAL, last
+
+    def wants(self, row: PortDay) -> bool:
+        show = self.cleaned_data.get("show") if self.is_valid() else ""
+        if show == LATE:
+            return row.late
+        return row.stage == show if show else row.asks or row.late

@@ -1,13 +1,17 @@
-"""Which ports have reported a day, and which are still missing."""
+"""Which ports have reported a day, which are still missing, and which days an officer has signed off."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
+from hashlib import sha256
 
-from django.db.models import F, Q
+from django.db.models import F, Q, TextChoices
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext_lazy as _
 
-from measures.models import Facilitation, Port, Return
+from measures.models import Facilitation, Port, Return, SignOff
+from windows import clock
 from windows.models import SHANGHAI
 
 # What a port counts. Land ports report only when lanes open or close, so that a day without a return is not missing.
@@ -19,30 +23,100 @@ KIND_OF = {
 DAILY = (Port.Kind.AIR, Port.Kind.SEA)
 
 
+class Stage(TextChoices):
+    """How far a port's day has come, what asks for attention first."""
+
+    MISSING = "missing", _("missing")
+    OUTDATED = "outdated", _("changed since it was signed")
+    UNSIGNED = "unsigned", _("not signed off")
+    SIGNED = "signed", _("signed off")
+    QUIET = "quiet", _("nothing to report")
+
+
+ASKING = (Stage.MISSING, Stage.OUTDATED, Stage.UNSIGNED)
+
+
 @dataclass(frozen=True)
 class PortDay:
-    """A port and what it has reported for a day."""
+    """A port's day: every return about it in the order of entry, corrected ones too, and the last sign-off."""
 
     port: Port
-    returns: list[Return]
+    day: date
+    entries: list[Return]
+    signoff: SignOff | None
+
+    @cached_property
+    def returns(self) -> list[Return]:
+        """Those in force."""
+        found = [entry for entry in self.entries if not hasattr(entry, "superseded_by")]
+        return sorted(found, key=lambda entry: (entry.kind, entry.goods))
+
+    @cached_property
+    def digest(self) -> str:
+        """Tells this state of the day from every other: a sign-off is about one of them."""
+        lines = [f"{entry.pk} {entry.kind} {entry.goods} {entry.quantity}" for entry in self.returns]
+        return sha256("\n".join(lines).encode()).hexdigest()
+
+    @property
+    def stage(self) -> Stage:
+        if self.signoff:
+            return Stage.SIGNED if self.signoff.digest == self.digest else Stage.OUTDATED
+        if self.returns:
+            return Stage.UNSIGNED
+        return Stage.MISSING if self.port.kind in DAILY else Stage.QUIET
+
+    @property
+    def asks(self) -> bool:
+        """A return or a sign-off is due."""
+        return self.stage in ASKING
+
+    @property
+    def signed(self) -> bool:
+        return self.stage == Stage.SIGNED
 
     @property
     def missing(self) -> bool:
-        return not self.returns and self.port.kind in DAILY
+        return self.stage == Stage.MISSING
+
+    @property
+    def late(self) -> bool:
+        """Something about the day was recorded after it."""
+        return any(is_late(entry) for entry in self.entries)
 
     @property
     def kind(self) -> str:
         return KIND_OF[Port.Kind(self.port.kind)]
 
 
+def is_late(entry: Return) -> bool:
+    return clock.local_day(entry.recorded_at) > entry.day
+
+
 def of_day(ports: Iterable[Port], day: date) -> list[PortDay]:
-    """Each port with its returns of the day that are in force; missing ones first, then by code."""
+    """Each port's day; those that ask for something first, then by code."""
+    return in_order(of_days(ports, day, day))
+
+
+def in_order(rows: Iterable[PortDay]) -> list[PortDay]:
+    stages = list(Stage)
+    return sorted(rows, key=lambda row: (stages.index(row.stage), row.port.pk))
+
+
+def of_days(ports: Iterable[Port], first: date, last: date) -> list[PortDay]:
+    """Each port on each day from `first` to `last`, the last day first."""
     ports = list(ports)
-    found: dict[str, list[Return]] = {port.pk: [] for port in ports}
-    for entry in Return.objects.known().filter(port__in=ports, day=day):
-        found[entry.port_id].append(entry)
-    days = [PortDay(port, found[port.pk]) for port in ports]
-    return sorted(days, key=lambda row: (not row.missing, not row.returns, row.port.pk))
+    about = {"port__in": ports, "day__range": (first, last)}
+    entries: dict[tuple[str, date], list[Return]] = {}
+    for entry in Return.objects.filter(**about).select_related("superseded_by").order_by("pk"):
+        entries.setdefault((entry.port_id, entry.day), []).append(entry)
+    signoffs = SignOff.objects.filter(**about).select_related("by").order_by("pk")
+    signed = {(one.port_id, one.day): one for one in signoffs}
+    days = [last - timedelta(days=n) for n in range((last - first).days + 1)]
+    return [
+        PortDay(port, day, entries.get((port.pk, day), []), signed.get((port.pk, day)))
+        for day in days
+        for port in ports
+    ]
 
 
 def recorded_late() -> Q:

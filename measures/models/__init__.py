@@ -2,7 +2,7 @@
 
 from measures.models.derived import FoldState, Standing, Tally
 from measures.models.reference import Campaign, Measure, Port
-from measures.models.returns import Facilitation, Goods, Return
+from measures.models.returns import Facilitation, Goods, Return, SignOff
 
 __all__ = [
     "Campaign",
@@ -12,6 +12,7 @@ __all__ = [
     "Measure",
     "Port",
     "Return",
+    "SignOff",
     "Standing",
     "Tally",
 ]
