@@ -11,7 +11,6 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from measures.models import Facilitation, Port, Return, SignOff
-from windows import clock
 from windows.models import SHANGHAI
 
 # What a port counts. Land ports report only when lanes open or close, so that a day without a return is not missing.
@@ -81,15 +80,11 @@ class PortDay:
     @property
     def late(self) -> bool:
         """Something about the day was recorded after it."""
-        return any(is_late(entry) for entry in self.entries)
+        return any(entry.is_late for entry in self.entries)
 
     @property
     def kind(self) -> str:
         return KIND_OF[Port.Kind(self.port.kind)]
-
-
-def is_late(entry: Return) -> bool:
-    return clock.local_day(entry.recorded_at) > entry.day
 
 
 def of_day(ports: Iterable[Port], day: date) -> list[PortDay]:
@@ -105,18 +100,36 @@ def in_order(rows: Iterable[PortDay]) -> list[PortDay]:
 def of_days(ports: Iterable[Port], first: date, last: date) -> list[PortDay]:
     """Each port on each day from `first` to `last`, the last day first."""
     ports = list(ports)
-    about = {"port__in": ports, "day__range": (first, last)}
-    entries: dict[tuple[str, date], list[Return]] = {}
-    for entry in Return.objects.filter(**about).select_related("superseded_by").order_by("pk"):
-        entries.setdefault((entry.port_id, entry.day), []).append(entry)
-    signoffs = SignOff.objects.filter(**about).select_related("by").order_by("pk")
-    signed = {(one.port_id, one.day): one for one in signoffs}
+    found = _found(ports, day__range=(first, last))
     days = [last - timedelta(days=n) for n in range((last - first).days + 1)]
-    return [
-        PortDay(port, day, entries.get((port.pk, day), []), signed.get((port.pk, day)))
-        for day in days
-        for port in ports
-    ]
+    return [found.get((port.pk, day)) or PortDay(port, day, [], None) for day in days for port in ports]
+
+
+def of_port(port: Port, until: date) -> list[PortDay]:
+    """Every day about which a port has said something, the last one first.
+
+    Where it reports daily, of the last 60 days those too about which it should have since it began.
+    """
+    found = _found([port], day__lte=until)
+    if found and port.kind in DAILY:
+        first = max(min(day for _code, day in found), until - timedelta(days=59))
+        for n in range((until - first).days + 1):
+            day = first + timedelta(days=n)
+            found.setdefault((port.pk, day), PortDay(port, day, [], None))
+    return sorted(found.values(), key=lambda row: row.day, reverse=True)
+
+
+def _found(ports: list[Port], **days) -> dict[tuple[str, date], PortDay]:
+    """The days of these ports about which there is a return or a sign-off."""
+    codes = {port.pk: port for port in ports}
+    entries: dict[tuple[str, date], list[Return]] = {}
+    for entry in Return.objects.filter(port__in=ports, **days).select_related("superseded_by").order_by("pk"):
+        entries.setdefault((entry.port_id, entry.day), []).append(entry)
+    signoffs = SignOff.objects.filter(port__in=ports, **days).select_related("by").order_by("pk")
+    signed = {(signoff.port_id, signoff.day): signoff for signoff in signoffs}
+    return {
+        key: PortDay(codes[key[0]], key[1], entries.get(key, []), signed.get(key)) for key in entries.keys() | signed
+    }
 
 
 def recorded_late() -> Q:

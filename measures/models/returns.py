@@ -5,7 +5,7 @@ from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from measures.models.reference import Port
-from windows.models import APPEND_ONLY, Officer, Source
+from windows.models import APPEND_ONLY, SHANGHAI, Officer, Source
 
 
 class Facilitation(models.TextChoices):
@@ -29,6 +29,12 @@ class ReturnQuerySet(models.QuerySet):
         if at is not None:
             later, returns = later.filter(recorded_at__lte=at), returns.filter(recorded_at__lte=at)
         return returns.filter(~models.Exists(later))
+
+    def recorded_by(self, at=None):
+        """Returns recorded by `at` (None: all), corrected ones too: `replaced` where another took its place by then."""
+        known = Return.objects.known(at).filter(pk=OuterRef("pk"))
+        returns = self if at is None else self.filter(recorded_at__lte=at)
+        return returns.annotate(replaced=~models.Exists(known))
 
 
 class Return(models.Model):
@@ -75,6 +81,16 @@ class Return(models.Model):
 
     def __str__(self):
         return f"{self.port_id} {self.kind} {self.day} {self.quantity}"
+
+    @property
+    def is_late(self) -> bool:
+        """Recorded after the day itself."""
+        return self.recorded_at.astimezone(SHANGHAI).date() > self.day
+
+    @property
+    def closed(self) -> int:
+        """How many lanes were closed, where the count is below zero."""
+        return -self.quantity
 
 
 class SignOff(models.Model):
