@@ -1,4 +1,4 @@
-"""The shape of what border officers enter. What is allowed is decided by `returns` and `signing`."""
+"""The shape of what border officers enter. What is allowed is decided by `returns` and `signoffs`."""
 
 from datetime import date, timedelta
 

@@ -1,5 +1,5 @@
 """Measures, ports, returns, sign-offs and campaigns in the staff site."""
 
-from measures.admin import reference, returns, signing
+from measures.admin import reference, returns, signoffs
 
-__all__ = ["reference", "returns", "signing"]
+__all__ = ["reference", "returns", "signoffs"]

@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from measures import figures, returns, signing, totals
+from measures import figures, returns, signoffs, totals
 from measures import reporting as days_of_ports
 from measures.models import Facilitation, Goods, Measure, Port, Return
 from tests import make
@@ -150,7 +150,7 @@ def test_a_port_tells_its_days_corrections_signatures_and_what_was_late(client):
     correct(wrong, 8)
     record(port, 4, date(2020, 3, 10), NOON)
     (row,) = days_of_ports.of_day([port], date(2020, 3, 9))
-    signing.sign(port, row.day, by=make.officer(), seen=row.digest, at=NOON)
+    signoffs.sign(port, row.day, by=make.officer(), seen=row.digest, at=NOON)
 
     page = client.get("/en/ports/WUH/").content.decode()
     today, tenth, ninth = re.findall(r"<tr><th scope=\"row\".*?</tr>", page, re.S)
@@ -164,7 +164,7 @@ def test_a_port_tells_its_days_corrections_signatures_and_what_was_late(client):
 
 def test_a_signature_that_is_outdated_is_told(client):
     port = make.port()
-    signing.sign(port, DAY, by=make.officer(), seen=days_of_ports.of_day([port], DAY)[0].digest)
+    signoffs.sign(port, DAY, by=make.officer(), seen=days_of_ports.of_day([port], DAY)[0].digest)
     signed = client.get("/en/ports/WUH/").content.decode()
     record(port)
 

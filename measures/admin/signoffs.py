@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from measures import reporting, signing
+from measures import reporting, signoffs
 from measures.forms import DaysForm, SignForm
 from measures.models import Port, SignOff
 from windows import scope
@@ -71,7 +71,7 @@ class SignOffAdmin(ReadOnly, Scoped):
         signed = 0
         for port, seen in form.chosen():
             try:
-                signing.sign(port, form.cleaned_data["day"], by=request.user, seen=seen)
+                signoffs.sign(port, form.cleaned_data["day"], by=request.user, seen=seen)
                 signed += 1
             except NotAllowed as refusal:
                 messages.warning(request, f"{port.name}: {refusal}")

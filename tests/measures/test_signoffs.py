@@ -8,7 +8,7 @@ from django.db import IntegrityError, InternalError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from measures import reporting, returns, signing
+from measures import reporting, returns, signoffs
 from measures.models import Return, SignOff
 from portal import roles
 from tests import make
@@ -39,7 +39,7 @@ def now(port, day=DAY) -> reporting.PortDay:
 
 
 def sign(port, day=DAY, at=EVENING, **fields) -> SignOff:
-    return signing.sign(port, day, by=make.officer(), at=at, **{"seen": now(port, day).digest} | fields)
+    return signoffs.sign(port, day, by=make.officer(), at=at, **{"seen": now(port, day).digest} | fields)
 
 
 def signed_in(role="border_officer", place="420000") -> Client:
