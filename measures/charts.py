@@ -122,7 +122,15 @@ def columns(days: Sequence[tuple[date, int]]) -> Columns:
         x, y = round(step * (place + 0.15), 3), round(100 - height, 2)
         found.append(Column(day, n, x, round(step * 0.7, 3), y, round(height, 2)))
     most = max(found, key=lambda column: column.n, default=None)
-    return Columns(found, _ticks([day for day, _n in days]), most if top > 0 else None)
+    drawn = {column.day: column for column in found}
+    ticks = [_below(drawn[tick.day], tick) for tick in _ticks(list(drawn))]
+    return Columns(found, ticks, most if top > 0 else None)
+
+
+def _below(column: Column, tick: Tick) -> Tick:
+    """The tick under the middle of its column; the outermost keep to the column's own edge."""
+    places = {"start": column.x, "middle": column.x + column.width / 2, "end": column.x + column.width}
+    return Tick(tick.day, round(places[tick.anchor], 2), tick.anchor)
 
 
 # --- a hundred panes: before and after ----------------------------------------------------------------------------

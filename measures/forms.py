@@ -72,17 +72,21 @@ LONGEST, USUAL = timedelta(days=31), timedelta(days=13)  # between the first day
 class DaysForm(forms.Form):
     """Which days of ports to list: two weeks up to today, and all late and unsigned ones, unless told otherwise."""
 
-    first = forms.DateField(label=_("From"), required=False, widget=DayInput)
-    last = forms.DateField(label=_("Until"), required=False, widget=DayInput)
+    first = forms.DateField(label=_("First day"), required=False, widget=DayInput)
+    last = forms.DateField(label=_("Last day"), required=False, widget=DayInput)
     show = forms.ChoiceField(
         label=_("Show"),
         required=False,
         choices=[
             ("", _("all late and unsigned days")),
-            (LATE, _("late: recorded after the day itself")),
+            (LATE, _("late: after the day itself")),
             *((stage.value, stage.label) for stage in ASKING),
         ],
     )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.initial = dict(zip(("first", "last"), self.span({}), strict=True))
 
     def clean(self):
         first, last = self.span(self.cleaned_data)

@@ -170,6 +170,6 @@ def paged(request, rows: list) -> dict:
     """One page of the rows; NotHere when there is no such page."""
     paginator, number = Paginator(rows, PAGE), pages.page_number(request.asked.get("page", "1"))
     if number not in paginator.page_range:
-        raise NotHere(gettext("There is no such page: the list has %(n)s.") % {"n": paginator.num_pages})
+        raise NotHere(gettext("There is no such page: the list has %(pages)s pages.") % {"pages": paginator.num_pages})
     numbers = paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
     return {"pages": paginator, "page": paginator.page(number), "numbers": numbers}

@@ -156,7 +156,7 @@ def test_a_port_tells_its_days_corrections_signatures_and_what_was_late(client):
     today, tenth, ninth = re.findall(r"<tr><th scope=\"row\".*?</tr>", page, re.S)
 
     assert ("not reported" in today, "not signed off" in today) == (True, False)
-    assert ("late" in tenth, "not signed off" in tenth) == (True, True)
+    assert ("recorded late" in tenth, "not signed off" in tenth) == (True, True)
     words = ["<s>5", "corrected 11 March 2020, 12:00", "<div>8", "signed off 11 March 2020, 12:00"]
     assert [text for text in words if text in ninth] == words
     assert "<b>12</b>" in page
