@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, InternalError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from measures import reporting, returns, signoffs
 from measures.models import Return, SignOff
@@ -27,6 +28,8 @@ SIGN, DAYS, ON_DAY = "admin:measures_signoff_sign", "admin:measures_signoff_days
 def _evening():
     roles.create_groups()
     clock.set_now(EVENING)
+    with translation.override("en"):
+        yield
 
 
 def record(port, quantity=5, day=DAY, at=NOON, kind="flight_paper_exemption", **fields) -> Return:
