@@ -66,14 +66,14 @@ class SignForm(forms.Form):
 
 
 LATE = "late"
-LONGEST, USUAL = timedelta(days=31), timedelta(days=13)  # between the first day of a list and the last
+LONGEST, USUAL = timedelta(days=30), timedelta(days=13)  # between the first day of a list and the last
 
 
 class DaysForm(forms.Form):
-    """Which days of ports to list: two weeks up to today, and all late and unsigned ones, unless told otherwise."""
+    """Which days of ports to list: two weeks up to today, all late and unsigned ones, unless `asked` says otherwise."""
 
-    first = forms.DateField(label=_("First day"), required=False, widget=DayInput)
-    last = forms.DateField(label=_("Last day"), required=False, widget=DayInput)
+    first = forms.DateField(label=_("First day"), widget=DayInput)
+    last = forms.DateField(label=_("Last day"), widget=DayInput)
     show = forms.ChoiceField(
         label=_("Show"),
         required=False,
@@ -84,24 +84,24 @@ class DaysForm(forms.Form):
         ],
     )
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.initial = dict(zip(("first", "last"), self.span({}), strict=True))
+    def __init__(self, asked: dict[str, str]):
+        self.usual = {"first": clock.today() - USUAL, "last": clock.today()}
+        super().__init__(self.usual | asked)
 
     def clean(self):
-        first, last = self.span(self.cleaned_data)
-        if not first <= last <= clock.today() or last - first > LONGEST:
-            raise ValidationError(_("Choose up to 31 days, the first before the last, none of them to come."))
+        told = super().clean()
+        if "first" in told and "last" in told:
+            first, last = told["first"], told["last"]
+            if not first <= last <= clock.today() or last - first > LONGEST:
+                raise ValidationError(_("Choose up to 31 days, the first before the last, none of them to come."))
+        return told
 
-    def asked(self) -> tuple[date, date]:
-        return self.span(self.cleaned_data if self.is_valid() else {})
-
-    def span(self, said: dict) -> tuple[date, date]:
-        last = said.get("last") or min(clock.today(), (said.get("first") or date.max - USUAL) + USUAL)
-        return said.get("first") or last - USUAL, last
+    def span(self) -> tuple[date, date]:
+        told = self.cleaned_data if self.is_valid() else self.usual
+        return told["first"], told["last"]
 
     def wants(self, row: PortDay) -> bool:
-        show = self.cleaned_data.get("show") if self.is_valid() else ""
+        show = self.cleaned_data["show"] if self.is_valid() else ""
         if show == LATE:
             return row.late
         return row.stage == show if show else row.asks or row.late

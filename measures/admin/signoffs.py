@@ -45,9 +45,9 @@ class SignOffAdmin(ReadOnly, Scoped):
         """The days of the ports in reach that are late, missing, not signed off or changed since."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        form = DaysForm(request.GET if {"first", "last", "show"} & set(request.GET) else None)
+        form = DaysForm(request.GET.dict())
         ports = Port.objects.filter(scope.within(request.user, "division")).order_by("pk")
-        rows = [row for row in reporting.of_days(ports, *form.asked()) if form.wants(row)]
+        rows = [row for row in reporting.of_days(ports, *form.span()) if form.wants(row)]
         pages = Paginator(rows, self.list_per_page)
         context = {"form": form, "pages": pages, "page": pages.get_page(request.GET.get("page"))}
         return self.page(request, "measures/days.html", title=_("Late and unsigned days of ports"), **context)
