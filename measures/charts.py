@@ -91,6 +91,48 @@ def _ticks(days: Sequence[date], most: int = 5) -> list[Tick]:
     return [Tick(days[n], round(100 * n / width, 2), anchors.get(n, "middle")) for n in places]
 
 
+# --- columns ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Column:
+    day: date
+    n: int
+    x: float
+    width: float
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Counts of days side by side in a drawing of 100 by 100, the greatest as high as the drawing."""
+
+    columns: list[Column]
+    ticks: list[Tick]
+    most: Column | None
+
+
+def columns(days: Sequence[tuple[date, int]]) -> Columns:
+    """Counts of consecutive days; a count below zero has no height."""
+    top, step = max((n for _day, n in days), default=0), 100 / max(len(days), 1)
+    found = []
+    for place, (day, n) in enumerate(days):
+        height = 100 * max(n, 0) / top if top > 0 else 0.0
+        x, y = round(step * (place + 0.15), 3), round(100 - height, 2)
+        found.append(Column(day, n, x, round(step * 0.7, 3), y, round(height, 2)))
+    most = max(found, key=lambda column: column.n, default=None)
+    drawn = {column.day: column for column in found}
+    ticks = [_below(drawn[tick.day], tick) for tick in _ticks(list(drawn))]
+    return Columns(found, ticks, most if top > 0 else None)
+
+
+def _below(column: Column, tick: Tick) -> Tick:
+    """The tick under the middle of its column; the outermost keep to the column's own edge."""
+    places = {"start": column.x, "middle": column.x + column.width / 2, "end": column.x + column.width}
+    return Tick(tick.day, round(places[tick.anchor], 2), tick.anchor)
+
+
 # --- a hundred panes: before and after ----------------------------------------------------------------------------
 
 

@@ -1,12 +1,17 @@
-"""The shape of what officers enter about ports and ask of dashboards. What is allowed is decided by `returns`."""
+"""The shape of what officers enter about ports and ask of dashboards.
 
-from datetime import date
+What is allowed is decided by `returns` and `signoffs`.
+"""
+
+from datetime import date, timedelta
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from measures.gauges import GAUGES
 from measures.models import Facilitation, Goods, Port
+from measures.reporting import ASKING, PortDay
 from windows import clock, scope
 from windows.forms import DayInput
 
@@ -81,3 +86,62 @@ class BoardForm(forms.Form):
 
 class ThresholdForm(forms.ModelForm):
     gauge = forms.ChoiceField(label=_("Gauge"), choices=[(one.id, one.name) for one in GAUGES.values()])
+
+
+class SignForm(forms.Form):
+    """Which ports' days to sign off, each with the digest of what was looked at."""
+
+    day = forms.DateField(label=_("Day"))
+    port = forms.MultipleChoiceField(
+        label=_("Port"), error_messages={"required": _("Choose at least one port to sign off.")}
+    )
+
+    def __init__(self, user, *args, **options):
+        super().__init__(*args, **options)
+        self.ports = {port.pk: port for port in Port.objects.filter(scope.within(user, "division"))}
+        self.fields["port"].choices = [(code, code) for code in self.ports]
+
+    def chosen(self) -> list[tuple[Port, str]]:
+        return [(self.ports[code], self.data.get(f"seen-{code}", "")) for code in self.cleaned_data["port"]]
+
+
+LATE = "late"
+LONGEST, USUAL = timedelta(days=30), timedelta(days=13)  # between the first day of a list and the last
+
+
+class DaysForm(forms.Form):
+    """Which days of ports to list: two weeks up to today, all late and unsigned ones, unless `asked` says otherwise."""
+
+    first = forms.DateField(label=_("First day"), widget=DayInput)
+    last = forms.DateField(label=_("Last day"), widget=DayInput)
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            ("", _("all late and unsigned days")),
+            (LATE, _("late: after the day itself")),
+            *((stage.value, stage.label) for stage in ASKING),
+        ],
+    )
+
+    def __init__(self, asked: dict[str, str]):
+        self.usual = {"first": clock.today() - USUAL, "last": clock.today()}
+        super().__init__(self.usual | asked)
+
+    def clean(self):
+        told = super().clean()
+        if "first" in told and "last" in told:
+            first, last = told["first"], told["last"]
+            if not first <= last <= clock.today() or last - first > LONGEST:
+                raise ValidationError(_("Choose up to 31 days, the first before the last, none of them to come."))
+        return told
+
+    def span(self) -> tuple[date, date]:
+        told = self.cleaned_data if self.is_valid() else self.usual
+        return told["first"], told["last"]
+
+    def wants(self, row: PortDay) -> bool:
+        show = self.cleaned_data["show"] if self.is_valid() else ""
+        if show == LATE:
+            return row.late
+        return row.stage == show if show else row.asks or row.late

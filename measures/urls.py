@@ -1,12 +1,34 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from measures.views import public
+from measures.models import Port
+from measures.views import ports, public
+
+
+class Day(StringConverter):
+    """Four, two and two digits; whether they are a day is told by the page."""
+
+    regex = r"\d{4}-\d\d-\d\d"
+
+
+class Kind(StringConverter):
+    regex = "|".join(Port.Kind.values)
+
+
+register_converter(Day, "day")
+register_converter(Kind, "kind")
 
 app_name = "measures"
 urlpatterns = [
     path("statistics/", public.statistics, name="statistics"),
     path("statistics/<str:day>/", public.statistics_on, name="statistics_on"),
     path("statistics/<str:day>/<str:code>/", public.statistics_of, name="statistics_of"),
+    path("ports/", ports.ports, name="ports"),
+    path("ports/<day:day>/", ports.ports_on, name="ports_on"),
+    path("ports/<kind:kind>/", ports.ports_of_kind, name="ports_of_kind"),
+    path("ports/<kind:kind>/<day:day>/", ports.ports_of_kind_on, name="ports_of_kind_on"),
+    path("ports/<str:code>/", ports.port, name="port"),
+    path("ports/<str:code>/<day:day>/", ports.port_on, name="port_on"),
     path("measures/", public.measures, name="measures"),
     path("measures/<int:number>/", public.measure, name="measure"),
     path("figures/", public.all_figures, name="figures"),

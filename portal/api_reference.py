@@ -77,7 +77,7 @@ def _route(method: str, path: str, asked: dict, parts: dict) -> Route:
         sent=list(_fields(sent.get("schema", {}), parts)),
         body=_body(sent),
         fields=list(_fields(done["content"]["application/json"]["schema"], parts)),
-        example="" if needs_token else path + _example(asked.get("parameters", [])),
+        example="" if needs_token else _example(path, asked.get("parameters", [])),
     )
 
 
@@ -90,9 +90,11 @@ def _body(sent: dict) -> str:
     return json.dumps(values[0], ensure_ascii=False, indent=2) if values else ""
 
 
-def _example(parameters: list[dict]) -> str:
-    examples = {one["name"]: next(iter(one["examples"].values()))["value"] for one in parameters if "examples" in one}
-    return f"?{urlencode(examples)}" if examples else ""
+def _example(path: str, parameters: list[dict]) -> str:
+    """An address to try: examples fill the places of the path, the rest is its query."""
+    given = {one["name"]: next(iter(one["examples"].values()))["value"] for one in parameters if "examples" in one}
+    asked = {name: value for name, value in given.items() if f"{{{name}}}" not in path}
+    return path.format(**given) + (f"?{urlencode(asked)}" if asked else "")
 
 
 def _fields(schema: dict, parts: dict, prefix: str = ""):

@@ -1,7 +1,8 @@
 """What an officer needs to see first: his windows that ask for attention, today's changes, figures, ports."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import F, Q
 
@@ -15,6 +16,7 @@ from windows.models import Division, Officer, StatusChange
 from windows.openness import STALE_AFTER, is_stale
 
 SHOWN = 12
+LOOK_BACK = timedelta(days=13)  # as far as days of ports that ask for something are looked for
 
 
 @dataclass(frozen=True)
@@ -101,5 +103,14 @@ def _on(day: date, place: Division | None) -> Restoration:
 
 
 def ports_of(officer: Officer) -> dict:
-    ports = reporting.of_day(Port.objects.filter(scope.within(officer, "division")), clock.today())
-    return {"ports": ports, "ports_missing": sum(row.missing for row in ports)}
+    """Today of each of his ports, and the earlier days on which something is still due, each with how many ports."""
+    today = clock.today()
+    ports = Port.objects.filter(scope.within(officer, "division")).order_by("pk")
+    rows = reporting.of_days(ports, today - LOOK_BACK, today)
+    present = reporting.in_order(row for row in rows if row.day == today)
+    earlier = Counter(row.day for row in rows if row.asks and row.day < today)
+    return {
+        "ports": present,
+        "ports_missing": sum(row.missing for row in present),
+        "earlier_days": sorted(earlier.items(), reverse=True),
+    }

@@ -21,7 +21,7 @@ READ_WORK = (
     "applications.view_application applications.view_event applications.view_term applications.view_documentkind "
     "applications.view_requirement applications.view_refusalreason"
 )
-READ_PORTS = "measures.view_port measures.view_return windows.view_division"
+READ_PORTS = "measures.view_port measures.view_return measures.view_signoff windows.view_division"
 WORK_LINE = "applications.work_line applications.unmask_person"
 STEER = (
     "measures.see_dashboard measures.view_target measures.add_target measures.change_target measures.delete_target "
@@ -48,7 +48,10 @@ ROLES = {
         *(READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE, KEEP_TOKENS, WORK_LINE),
         *("applications.steer_line", STEER),
     ),
-    "border_officer": (READ_PORTS, "measures.add_return windows.view_importfile measures.view_measure"),
+    "border_officer": (
+        READ_PORTS,
+        "measures.add_return measures.add_signoff windows.view_importfile measures.view_measure",
+    ),
     "policy_editor": ("measures.view_measure measures.change_measure measures.view_campaign",),
     "auditor": (
         *(READ_LEDGER, READ_WORK, READ_PORTS),

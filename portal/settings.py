@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Entry-exit windows",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"PortKind": "measures.models.Port.Kind", "ReturnKind": "measures.models.Facilitation"},
 }
 
 # --- logs: one JSON line per event on standard error --------------------------------------------------------------

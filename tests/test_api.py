@@ -237,6 +237,7 @@ def test_the_page_about_the_api_names_every_route_and_its_examples_work(client):
     routes = page.context["routes"]
 
     opened = ("figures/", "restoration/", "restoration/series/", "restoration/divisions/", "windows/")
+    opened += ("ports/", "ports/{code}/returns/")
     case = "applications/{reference}/"
     posted = ("applications/", f"{case}answer/", f"{case}documents/", "returns/", "status-changes/")
     assert {(route.method, route.path) for route in routes} == {
@@ -279,7 +280,18 @@ def _one_connection():
 
 
 @pytest.mark.usefixtures("_one_connection")
-@pytest.mark.parametrize("path", ["figures", "restoration", "restoration/series", "restoration/divisions", "windows"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "figures",
+        "restoration",
+        "restoration/series",
+        "restoration/divisions",
+        "windows",
+        "ports",
+        "ports/{code}/returns",
+    ],
+)
 def test_whatever_is_asked_is_answered_as_described(path):
     schema = schemathesis.openapi.from_wsgi(f"{API}schema/?format=json", application)
 

@@ -24,8 +24,8 @@ from applications import drafts, papers, sealing
 from applications import lifecycle as cases
 from applications.models import Application, DocumentKind, Draft, Event, RefusalReason, Requirement, Term, Upload
 from applications.views import applicant, tracking
-from measures import returns
-from measures.models import Alert, Campaign, Measure, Port, Return, Target, Threshold
+from measures import reporting, returns, signoffs
+from measures.models import Alert, Campaign, Measure, Port, Return, SignOff, Target, Threshold
 from portal import roles
 from tests import make
 from tests.applications import journeys
@@ -65,6 +65,14 @@ PUBLIC: dict[str, dict] = {
     "api-figures": {},
     "windows:finder": {},
     "windows:window": {"code": "42010201"},
+    "api-ports": {},
+    "api-port-returns": {"code": "WUH"},
+    "measures:ports": {},
+    "measures:ports_on": {"day": "2020-03-11"},
+    "measures:ports_of_kind": {"kind": "air"},
+    "measures:ports_of_kind_on": {"kind": "air", "day": "2020-03-11"},
+    "measures:port": {"code": "WUH"},
+    "measures:port_on": {"code": "WUH", "day": "2020-03-11"},
     "measures:statistics": {},
     "measures:statistics_on": {"day": "2020-03-11"},
     "measures:statistics_of": {"day": "2020-03-11", "code": "420102"},
@@ -123,6 +131,7 @@ SITE = {
 }
 # Routes of each model in the admin, and our own: about the list, or about one object named by which argument.
 LIST = {"changelist", "add", "moved", "change_status", "confirm", "export", "import", "template", "day"}
+LIST |= {"days", "sign"}
 OBJECT = {
     **dict.fromkeys(("change", "history", "delete", "password_change"), "object_id"),
     **dict.fromkeys(("correct", "retract", "report", "revoke"), "pk"),
@@ -155,6 +164,7 @@ NEEDS = {
     ("measures.return", "import"): "measures.add_return",
     ("measures.return", "report"): "measures.add_return",
     ("measures.return", "template"): "measures.add_return",
+    ("measures.signoff", "sign"): "measures.add_signoff",
     ("windows.officer", "password_change"): "windows.change_officer",
     ("windows.provincetoken", "add"): "windows.add_provincetoken",
     ("windows.provincetoken", "revoke"): "windows.add_provincetoken",
@@ -236,7 +246,7 @@ def test_every_staff_route_is_classified():
 
 
 def test_every_model_belongs_to_a_place_or_to_all():
-    places = {Window, StatusChange, Confirmation, Offering, Division, Application, Event, Port, Return}
+    places = {Window, StatusChange, Confirmation, Offering, Division, Application, Event, Port, Return, SignOff}
     places |= {*STEERING, Alert}
     persons = {ImportFile, Officer}
 
@@ -280,6 +290,7 @@ def place(code: str, port: str) -> Place:
         Event: application.events.first(),
         Port: gate,
         Return: returned,
+        SignOff: signed_off(gate, clerk),
         ImportFile: files[ImportFile.Kind.STATUS_CHANGES],
         Target: Target.objects.create(division=window.division, day=NOON.date(), rate="0.5"),
         Threshold: (
@@ -290,6 +301,11 @@ def place(code: str, port: str) -> Place:
         ProvinceToken: tokens.by_text(make.token(window.division.province_code)),
     }
     return Place(window.division, window, gate, rows, files)
+
+
+def signed_off(port: Port, clerk: Officer) -> SignOff:
+    (row,) = reporting.of_day([port], NOON.date())
+    return signoffs.sign(port, row.day, by=clerk, seen=row.digest, at=NOON)
 
 
 @pytest.fixture(scope="module")
@@ -388,7 +404,7 @@ def may(officer: Officer, route: Route) -> bool:
 
 
 def expected_of_own(officer: Officer, role: str, route: Route) -> set[int]:
-    if role == "window_officer" and route.model in {Port, Return, Alert} | STEERING:
+    if role == "window_officer" and route.model in {Port, Return, SignOff, Alert} | STEERING:
         return {403, 404}  # who has a window has no port, and no division to steer
     return {200} if may(officer, route) else {403}
 
@@ -536,13 +552,20 @@ def test_a_forged_post_about_another_place_changes_nothing(world, role):
     client.post(reverse("admin:windows_window_changelist"), action | {"action": "confirm_selected"})
     port = {"port": there.port.pk, "day": "2020-03-10", "kind": "flight_paper_exemption", "quantity": "5"}
     client.post(reverse("admin:measures_return_add"), port)
+    seen = reporting.of_day([there.port], NOON.date() - timedelta(days=1))[0].digest
+    answers.append(
+        client.post(
+            reverse("admin:measures_signoff_sign"),
+            {"day": "2020-03-10", "port": there.port.pk, f"seen-{there.port.pk}": seen},
+        )
+    )
 
     assert [answer.status_code for answer in answers if answer.status_code not in (403, 404)] == []
     assert counted() == before
 
 
 def counted() -> tuple[int, ...]:
-    return tuple(model.objects.count() for model in (StatusChange, Confirmation, Return))
+    return tuple(model.objects.count() for model in (StatusChange, Confirmation, Return, SignOff))
 
 
 @pytest.mark.parametrize("role", ["supervisor", "border_officer"])
@@ -751,9 +774,10 @@ def test_odd_input_is_answered_and_never_a_server_error(world):
     here, _there = world
     client = signed_in(make.officer(is_superuser=True, is_staff=True))
     client.raise_request_exception = False
-    lists = [route.url() for route in LIST_ROUTES if route.name in ("changelist", "day")]
+    lists = [route.url() for route in LIST_ROUTES if route.name in ("changelist", "day", "days")]
     queries = [f"?q={NUL}", "?p=99999", "?p=x", "?o=99.1", "?nothing=1", "?all=", f"?in={NUL}", "?in=x", "?status=x"]
     queries += ["?effective_at__year=99999", "?day__year=0", "?_facets=True", "?day=2020-02-31", f"?status={NUL}"]
+    queries += [f"?first={NUL}", f"?show={NUL}", "?last=9999-12-31", "?first=0001-01-01", "?page=99999"]
     queries += ["?status__exact=" + NUL, f"?kind__exact={NUL}", "?effective_at__gte=x", f"?service={NUL}", "?id=x"]
     urls = [url + query for url in lists for query in queries]
     urls += [

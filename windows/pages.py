@@ -87,3 +87,8 @@ def division(code: str) -> Division:
 
 def is_number(code: str) -> bool:
     return code.isascii() and code.isdecimal()
+
+
+def page_number(text: str) -> int:
+    """The number of a page, 0 for what is none."""
+    return int(text[:6]) if text.isdecimal() else 0

@@ -1,5 +1,5 @@
-"""Measures, ports, returns and campaigns in the staff site."""
+"""Measures, ports, returns, sign-offs and campaigns in the staff site."""
 
-from measures.admin import reference, returns, steering
+from measures.admin import reference, returns, signoffs, steering
 
-__all__ = ["reference", "returns", "steering"]
+__all__ = ["reference", "returns", "signoffs", "steering"]

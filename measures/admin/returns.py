@@ -103,8 +103,10 @@ class ReturnAdmin(TakesFiles, ReadOnly, Scoped):
         day = form.asked()
         ports = reporting.of_day(Port.objects.filter(scope.within(request.user, "division")), day)
         missing = sum(row.missing for row in ports)
-        may_add = self.has_add_permission(request) and day <= clock.today()
-        context = {"form": form, "day": day, "ports": ports, "missing": missing, "may_add": may_add}
+        past = day <= clock.today()
+        context = {"form": form, "day": day, "ports": ports, "missing": missing}
+        context["may_add"] = past and self.has_add_permission(request)
+        context["may_sign"] = past and request.user.has_perm("measures.add_signoff")
         return self.page(request, "measures/day.html", title=_("Returns of the day"), **context)
 
     def add_view(self, request, form_url="", extra_context=None):

@@ -2,7 +2,7 @@
 
 from measures.models.derived import FoldState, Standing, Tally
 from measures.models.reference import Campaign, Measure, Port
-from measures.models.returns import Facilitation, Goods, Return
+from measures.models.returns import Facilitation, Goods, Return, SignOff
 from measures.models.steering import Alert, Target, Threshold
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Measure",
     "Port",
     "Return",
+    "SignOff",
     "Standing",
     "Tally",
     "Target",

@@ -1,11 +1,11 @@
-"""Ports' returns: what a port counts for a day under the fifth measure."""
+"""Ports' returns: what a port counts for a day under the fifth measure, and who signed the day off."""
 
 from django.db import models
 from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from measures.models.reference import Port
-from windows.models import APPEND_ONLY, Officer, Source
+from windows.models import APPEND_ONLY, SHANGHAI, Officer, Source
 
 
 class Facilitation(models.TextChoices):
@@ -29,6 +29,12 @@ class ReturnQuerySet(models.QuerySet):
         if at is not None:
             later, returns = later.filter(recorded_at__lte=at), returns.filter(recorded_at__lte=at)
         return returns.filter(~models.Exists(later))
+
+    def recorded_by(self, at=None):
+        """Returns recorded by `at` (None: all), corrected ones too: `replaced` where another took its place by then."""
+        known = Return.objects.known(at).filter(pk=OuterRef("pk"))
+        returns = self if at is None else self.filter(recorded_at__lte=at)
+        return returns.annotate(replaced=~models.Exists(known))
 
 
 class Return(models.Model):
@@ -54,7 +60,10 @@ class Return(models.Model):
         verbose_name = _("port return")
         verbose_name_plural = _("port returns")
         triggers = [APPEND_ONLY]
-        indexes = [models.Index(fields=["kind", "day"], name="returns_by_kind_and_day")]
+        indexes = [
+            models.Index(fields=["kind", "day"], name="returns_by_kind_and_day"),
+            models.Index(fields=["port", "day"], name="returns_by_port_and_day"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["port", "kind", "goods", "day"], condition=Q(supersedes=None), name="a_port_reports_a_day_once"
@@ -72,3 +81,38 @@ class Return(models.Model):
 
     def __str__(self):
         return f"{self.port_id} {self.kind} {self.day} {self.quantity}"
+
+    @property
+    def is_late(self) -> bool:
+        """Recorded after the day itself."""
+        return self.recorded_at.astimezone(SHANGHAI).date() > self.day
+
+    @property
+    def closed(self) -> int:
+        """How many lanes were closed, where the count is below zero."""
+        return -self.quantity
+
+
+class SignOff(models.Model):
+    """An officer states that a port's day is complete as it stood then: these returns, or nothing to report.
+
+    `digest` is of the returns that were in force. Once others are, the day asks for another sign-off.
+    """
+
+    port = models.ForeignKey(Port, models.PROTECT, related_name="signoffs", verbose_name=_("port"))
+    day = models.DateField(_("day"))
+    at = models.DateTimeField(_("signed"))
+    by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("by"))
+    digest = models.CharField(_("digest of the returns"), max_length=64)
+
+    class Meta:
+        ordering = ["-day", "port", "-pk"]
+        verbose_name = _("sign-off")
+        verbose_name_plural = _("sign-offs")
+        triggers = [APPEND_ONLY]
+        constraints = [
+            models.UniqueConstraint(fields=["port", "day", "digest"], name="a_day_is_signed_once_as_it_stands")
+        ]
+
+    def __str__(self):
+        return f"{self.port_id} {self.day}"

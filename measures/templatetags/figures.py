@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django import template
 from django.utils.translation import get_language, gettext
 
-from measures.figures import MORE_THAN, ROUNDED, Value
+from measures.figures import MORE_THAN, ROUNDED, Figure, Value
 
 register = template.Library()
 
@@ -28,10 +28,13 @@ def printed(value: Value) -> Printed:
 
 
 def _unit(value: Value) -> str:
-    if value.qualifier == ROUNDED:
-        return "%"
-    chinese = (get_language() or "").startswith("zh")
-    return value.figure.unit if chinese else f" {value.figure.unit}"
+    return "%" if value.qualifier == ROUNDED else unit_after(value.figure)
+
+
+@register.filter
+def unit_after(figure: Figure) -> str:
+    """The figure's unit as it follows a number."""
+    return figure.unit if (get_language() or "").startswith("zh") else f" {figure.unit}"
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Statistics, measures and figures for the public: pure functions of address, language and the figures."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from measures import charts, figures, restoration
+from measures import charts, figures, reporting, restoration
 from measures.models import Campaign, Measure
 from measures.restoration import Restoration
 from windows import clock, pages
@@ -30,6 +31,8 @@ FIGURES_OF_MEASURE = {
     4: ("priority_decided",),
     5: ("flight_paper_exemption", "vessel_work_on_arrival", "dedicated_lane"),
 }
+# Which ports a figure is counted at.
+KIND_OF_PORT = {counted.value: kind.value for kind, counted in reporting.KIND_OF.items()}
 
 
 def figures_as_of() -> datetime | None:
@@ -83,7 +86,7 @@ def _statistics(request, day: date, campaign: Campaign, division: Division | Non
     return {
         "section": "statistics",
         "day": day,
-        "days_near": days_near(day, campaign, code),
+        "days_near": days_near(day, campaign, lambda near: statistics_address(near, code)),
         "columns": columns(request.asked.get("sort", "name")),
         "campaign": campaign,
         "division": division,
@@ -128,8 +131,8 @@ def columns(sorted_by: str) -> list[dict]:
     return found
 
 
-def days_near(day: date, campaign: Campaign, division: str) -> list[dict]:
-    """Days to go to: the one before and after, and the campaign's own."""
+def days_near(day: date, campaign: Campaign, address: Callable[[date], str]) -> list[dict]:
+    """Days to go to: the one before and after, and the campaign's own; with the page's address on each."""
     wanted = [
         (day - timedelta(days=1), _("Day before")),
         (day + timedelta(days=1), _("Day after")),
@@ -137,11 +140,7 @@ def days_near(day: date, campaign: Campaign, division: str) -> list[dict]:
         (campaign.measures_day, _("Day of the measures")),
         (figures.report_day(), _("Report day")),
     ]
-    return [
-        {"day": near, "label": label, "address": statistics_address(near, division)}
-        for near, label in wanted
-        if near <= clock.today()
-    ]
+    return [{"day": near, "label": label, "address": address(near)} for near, label in wanted if near <= clock.today()]
 
 
 def statistics_address(day: date, division: str = "") -> str:
@@ -188,5 +187,5 @@ def figure(request, name):
     before = {value.figure.id: value for value in figures.compute(campaign.baseline_day)}[name]
     parts = [values[part] for part in (shown.figure.numerator, shown.figure.denominator) if part]
     context = {"section": "figures", "value": shown, "before": before, "parts": parts}
-    context["figures_as_of"] = figures_as_of()
+    context |= {"figures_as_of": figures_as_of(), "kind_of_port": KIND_OF_PORT.get(name)}
     return render(request, "measures/figure.html", context)

@@ -70,6 +70,8 @@ def addresses(officer) -> dict[str, str]:
         "report": reverse("admin:windows_statuschange_report", args=[bad.pk]),
         "returns": reverse("admin:measures_return_day"),
         "enter": reverse("admin:measures_return_add"),
+        "days of ports": reverse("admin:measures_signoff_days"),
+        "sign-offs": reverse("admin:measures_signoff_changelist"),
     }
 
 

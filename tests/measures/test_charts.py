@@ -94,3 +94,26 @@ def test_the_diagram_has_34_places_of_their_own_and_three_without_a_share():
 )
 def test_shades_change_at_their_lower_bounds(rate, expected):
     assert charts.shade(rate and Decimal(rate)) == expected
+
+
+# --- columns ---
+
+
+def test_columns_stand_side_by_side_and_the_greatest_is_as_high_as_the_drawing():
+    days = [(date(2020, 3, 9), 4), (date(2020, 3, 10), -2), (date(2020, 3, 11), 2)]
+
+    drawn = charts.columns(days)
+
+    assert [(column.n, column.y, column.height) for column in drawn.columns] == [
+        (4, 0.0, 100.0),
+        (-2, 100.0, 0.0),
+        (2, 50.0, 50.0),
+    ]
+    assert all(a.x + a.width < b.x for a, b in zip(drawn.columns, drawn.columns[1:], strict=False))
+    assert (drawn.most.n, [tick.day.day for tick in drawn.ticks]) == (4, [9, 10, 11])
+    assert drawn.ticks[1].x == 50.0
+
+
+@pytest.mark.parametrize("days", [[], [(date(2020, 3, 9), 0)], [(date(2020, 3, 9), -1)]])
+def test_where_nothing_counts_there_is_no_greatest_column(days):
+    assert charts.columns(days).most is None

@@ -1,16 +1,20 @@
 """Statistics, measures and figures as pages, on the scenario of 2020."""
 
+import json
 import re
 from datetime import date, datetime
 
 import pytest
 
-from measures import restoration
+from measures import restoration, totals
+from measures.models import Port
 from measures.views import public
+from tests.conftest import SCENARIO
 from windows import clock
 from windows.models import SHANGHAI
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_kept")]
+EXPECTED = json.loads((SCENARIO / "expected.json").read_text())
 
 
 @pytest.fixture(autouse=True)
@@ -120,3 +124,23 @@ def test_number_of_queries_of_statistics_does_not_grow_with_rows(client, django_
         client.get("/en/statistics/2020-03-11/420000/")
     with django_assert_max_num_queries(11):
         client.get("/en/statistics/2020-03-11/")
+
+
+@pytest.mark.parametrize("day", EXPECTED["days"])
+def test_ports_add_up_to_what_is_expected_of_each_day(day):
+    total = totals.added(totals.of_ports(Port.objects.all(), date.fromisoformat(day)))
+
+    wanted = EXPECTED["days"][day]["figures"]
+    told = {"flight_paper_exemption": total.flights, "vessel_work_on_arrival": total.vessels}
+    told["dedicated_lane"] = total.lanes
+    assert told == {name: wanted[name] for name in told}
+
+
+@pytest.mark.parametrize(("language", "total"), [("en", "Total"), ("zh-hans", "合计")])
+def test_the_lanes_are_told_against_all_land_ports(client, language, total):
+    page = client.get(f"/{language}/ports/")
+
+    lanes = [row.lanes for row in page.context["rows"] if row.port.kind == "land"]
+    (land,) = [told for told in page.context["kinds"] if told["kind"] == "land"]
+    assert (land["n"], land["at"], land["ports"]) == (62, sum(n > 0 for n in lanes), 40)
+    assert cells(page, total) == ["117", "4,637", "7,842", "62"]

@@ -69,11 +69,11 @@ def test_the_page_of_the_day_costs_the_same_queries_with_one_and_with_three_port
     client = signed_in()
     client.get(reverse(ON_DAY))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse(ON_DAY))
     record(make.port("B1"))
     make.port("C1")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse(ON_DAY))
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from windows import clock, nearest, openness
 from windows.filters import WindowFilter
 from windows.models import RESTORED, Audience, Offering, Status, StatusChange, Window
-from windows.pages import LONGEST_VALUE, NotHere, is_number, public
+from windows.pages import LONGEST_VALUE, NotHere, is_number, page_number, public
 
 PAGE = 50
 
@@ -32,11 +32,6 @@ def shown(keys) -> list[Window]:
     """These windows with status, places and telling entries: asked for one page's keys, not for all windows."""
     windows = Window.objects.filter(pk__in=list(keys)).with_status().select_related("division__parent__parent")
     return mark(list(windows.order_by("pk")))
-
-
-def page_number(text: str) -> int:
-    """The number of a page, 0 for what is none."""
-    return int(text[:6]) if text.isdecimal() else 0
 
 
 def style(form):

@@ -1,4 +1,4 @@
-"""API of the second floor: restoration and figures, as computed from events; the returns of ports."""
+"""API: restoration and figures, as computed from events."""
 
 from datetime import timedelta
 
@@ -10,12 +10,10 @@ from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from measures import figures, restoration, returns
-from measures.models import Facilitation, Goods
-from windows import bodies, clock, questions
-from windows.api import DIVISION, RECORDED_AT, REFUSALS, CountsSerializer, ProblemSerializer, text
-from windows.bearer import by_token
-from windows.models import Level, TokenScope
+from measures import figures, restoration
+from windows import clock, questions
+from windows.api import DIVISION, ProblemSerializer, text
+from windows.models import Level
 
 LONGEST_SERIES = timedelta(days=400)
 
@@ -167,44 +165,7 @@ def all_figures(request):
     return Response(FiguresSerializer({"as_of": as_of, "known_at": asked["known_at"], "figures": values}).data)
 
 
-class ReportedReturnSerializer(serializers.Serializer):
-    """A count of a port in the token's province for a day."""
-
-    port = serializers.CharField(help_text=_("code of a port in your province"))
-    kind = serializers.ChoiceField(Facilitation.choices)
-    goods = serializers.ChoiceField(
-        Goods.choices, required=False, allow_null=True, allow_blank=True, help_text=_("of dedicated lanes only")
-    )
-    day = serializers.DateField()
-    quantity = serializers.IntegerField(help_text=_("lanes: opened that day, below zero where closed"))
-    recorded_at = serializers.DateTimeField(required=False, allow_null=True, help_text=RECORDED_AT)
-
-
-@extend_schema(
-    summary=_("Report the returns of ports"),
-    description=_(
-        "Up to 500 counts, one for each port, kind, goods and day, all or nothing. Sent again they count as unchanged; "
-        "another count for the same is refused. What was reported wrongly is corrected in the staff site."
-    ),
-    request=ReportedReturnSerializer(many=True),
-    responses={200: CountsSerializer, **REFUSALS},
-    examples=[
-        OpenApiExample(
-            "one return",
-            {"port": "WUH", "kind": "flight_paper_exemption", "day": "2020-03-11", "quantity": 42},
-            request_only=True,
-        )
-    ],
-)
-@by_token("POST", TokenScope.RETURNS, bodies.Json)
-def reported_returns(request):
-    questions.read(request, {})
-    rows = bodies.rows(request.data, ReportedReturnSerializer())
-    return Response(bodies.counts(returns.report_returns(rows, token=request.auth)))
-
-
 routes = [
-    path("returns/", reported_returns, name="api-returns"),
     path("restoration/", restoration_on, name="api-restoration"),
     path("restoration/series/", series, name="api-series"),
     path("restoration/divisions/", divisions, name="api-divisions"),

@@ -1,0 +1,5 @@
+"""API of the second floor: restoration, figures, ports and their returns."""
+
+from measures.api import figures, ports
+
+routes = [*ports.routes, *figures.routes]

@@ -1,0 +1,187 @@
+"""The measures in use, in Chromium: who fights the epidemic, applies online, resumes work, or clears a port's day."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils import translation
+
+from applications import casework, due, line
+from applications.models import Application
+from measures.models import Return, SignOff
+from portal import roles
+from tests import make
+from tests.applications import journeys
+from tests.browser.test_apply import CONTINUE, NARROW, WIDE, Walk, serious, site, walk  # noqa: F401
+from tests.browser.test_desk import desk_of  # noqa: F401
+from windows.models import Window
+from windows.templatetags.pages import moment
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PAIRS = pytest.mark.parametrize(("language", "width"), [("zh-hans", NARROW), ("en", WIDE)])
+
+
+def grant() -> Application:
+    """An officer takes the one case that waits and grants the ground that it asserts."""
+    officer = make.officer(windows=[Window.objects.get(pk="42010201")])
+    case = line.claim_next(Window.objects.get(pk="42010201"), by=officer)
+    return casework.verify(case, by=officer, granted=True)
+
+
+def written(at, language: str) -> str:
+    with translation.override(language):
+        return moment(at)
+
+
+def receipt(browser: Walk) -> str:
+    browser.go("track/case/receipt/")
+    browser.look()
+    return browser.page.inner_text(".receipt")
+
+
+# --- measure 2: people fighting the epidemic ---
+
+
+@PAIRS
+def test_who_fights_the_epidemic_has_a_decision_due_within_24_hours_on_the_receipt(walk, language, width):  # noqa: F811
+    browser = walk(language, width)
+    journey = journeys.FOREIGNER | {"ground": {"ground": "epidemic_response", "why": "Medical team for Wuhan"}}
+    browser.fill(journey)
+    browser.bring("passport-page", "current-visa", "epidemic-proof")
+    browser.press()
+    browser.look_up(*browser.declare())
+    ordinary = receipt(browser)
+
+    case = grant()
+    granted = receipt(browser)
+
+    assert case.due_at == case.submitted_at + timedelta(hours=24)
+    assert written(case.due_at, language) not in ordinary
+    assert written(case.due_at, language) in granted
+    assert browser.faults == {}
+
+
+# --- measure 3: online applications ---
+
+
+@PAIRS
+def test_an_online_application_begins_on_the_page_of_the_window(walk, language, width):  # noqa: F811
+    browser = walk(language, width)
+    browser.go("windows/42010201/")
+
+    browser.press("main a[href$='/apply/?window=42010201']")
+    browser.look()
+    browser.press()
+    for name in ("who", "service"):
+        browser.type(journeys.FOREIGNER[name])
+        browser.press()
+    for name, typed in list(journeys.FOREIGNER.items())[3:]:  # the window is not asked for again
+        assert browser.path == f"apply/page/{name}/"
+        browser.type(typed)
+        browser.press(CONTINUE)
+    browser.bring("passport-page", "current-visa")
+    browser.press()
+    browser.declare()
+
+    assert (Application.objects.get().window_id, Application.objects.get().channel) == ("42010201", "online")
+    assert browser.faults == {}
+
+
+# --- measure 4: resuming work and production ---
+
+
+@PAIRS
+def test_work_resumption_asks_for_the_employer_and_shows_its_earlier_day(walk, language, width):  # noqa: F811
+    browser = walk(language, width)
+    browser.fill(journeys.TAIWAN)
+    browser.go("apply/page/employer/")
+    browser.type({"credit_code": "91420100MA4KABCD1B"})  # its last character does not fit the others
+    browser.press()
+    refused = browser.page.locator(".govuk-error-message").count()
+    browser.look()
+    browser.type(journeys.TAIWAN["employer"])
+    browser.press()
+    browser.go("apply/papers/")
+    browser.bring("photo", "residence-id")
+    browser.press()
+    missing = browser.page.locator("#file-employer-letter").count(), browser.path
+    browser.bring("employer-letter")
+    browser.press()
+    browser.look_up(*browser.declare())
+    ordinary = due.of(Application.objects.get()).at
+    before = receipt(browser)
+
+    case = grant()
+    after = receipt(browser)
+
+    assert (refused, missing) == (1, (1, "apply/papers/"))
+    assert case.due_at < ordinary
+    assert written(ordinary, language) in before
+    assert written(case.due_at, language) in after
+    assert browser.faults == {}
+
+
+# --- measure 5: fast clearance at ports ---
+
+
+@pytest.fixture
+def border_officer(site):  # noqa: F811
+    roles.create_groups()
+    make.campaign()
+    make.port("WUH")
+    make.port("CSX", "430121")
+    officer = make.officer(divisions=[make.division("420000")], is_staff=True)
+    officer.groups.set(Group.objects.filter(name="border_officer"))
+    return officer
+
+
+@pytest.mark.usefixtures("nothing_kept")
+@PAIRS
+def test_a_border_officer_enters_and_signs_a_day_and_the_public_page_shows_it(
+    border_officer,
+    desk_of,  # noqa: F811
+    walk,  # noqa: F811
+    language,
+    width,
+):
+    page, public = desk_of(border_officer, language, width), walk(language, width)
+    page.goto(reverse("admin:index"))
+    send(page, ".results a.button", follow=True)
+    page.fill("#id_quantity", "7")
+    send(page, ".staff-form [type=submit]")
+    page.check("input[name=port][value=WUH]")
+    send(page, "#sign-off button")
+    public.go("ports/WUH/")
+    public.look()
+    signed = public.page.locator("main table tbody tr").first.inner_text()
+
+    send(page, "a[href$='/correct/']", follow=True)
+    page.fill("#id_quantity", "9")
+    page.fill("#id_note", "A flight was counted twice.")
+    send(page, ".staff-form [type=submit]")
+    asked_again = page.locator("input[name=port][value=WUH]").count()
+    faults = list(page.refused)  # axe adds styles of its own
+    faults += serious(page) + ["wide"] * wide(page)
+    public.go("ports/WUH/")
+    public.look()
+
+    signoff = SignOff.objects.get()
+    assert (signoff.port_id, signoff.by, asked_again) == ("WUH", border_officer, 1)
+    assert [entry.quantity for entry in Return.objects.order_by("pk")] == [7, 9]
+    assert written(signoff.at, language) in signed
+    assert public.page.locator("main td s").inner_text().strip() == "7"
+    assert "9" in public.page.inner_text("main .facts")
+    assert written(signoff.at, language) not in public.page.locator("main tbody td").last.inner_text()
+    assert (faults, public.faults) == ([], {})
+
+
+def send(page, selector: str, *, follow: bool = False) -> None:
+    """Press what leads to another page: a button, or the first link of these."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+    assert follow or page.locator(".errornote").count() == 0
+
+
+def wide(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
