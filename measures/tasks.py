@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
-from measures import restoration
+from measures import bulletin, restoration
+from measures.models import Bulletin
+from windows import clock
 
 
 @shared_task(ignore_result=True)
@@ -14,3 +16,20 @@ def fold():
 @shared_task(ignore_result=True)
 def verify():
     restoration.verify()
+
+
+@shared_task(ignore_result=True)
+def publish_bulletins():
+    bulletin.publish_due()
+
+
+@shared_task(ignore_result=True)
+def compare_bulletins():
+    """Each bulletin is a task of its own: a year of them would be too long for one."""
+    for pk in Bulletin.objects.out(clock.now()).values_list("pk", flat=True):
+        note_corrections.delay(pk)
+
+
+@shared_task(ignore_result=True)
+def note_corrections(pk: int):
+    bulletin.note_corrections(Bulletin.objects.get(pk=pk))

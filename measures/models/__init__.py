@@ -1,11 +1,15 @@
 """Second floor: the ten measures, ports and their returns, the campaign, and the figures derived from events."""
 
+from measures.models.bulletin import Bulletin, BulletinState, Correction
 from measures.models.derived import FoldState, Standing, Tally
 from measures.models.reference import Campaign, Measure, Port
 from measures.models.returns import Facilitation, Goods, Return
 
 __all__ = [
+    "Bulletin",
+    "BulletinState",
     "Campaign",
+    "Correction",
     "Facilitation",
     "FoldState",
     "Goods",
