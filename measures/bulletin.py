@@ -27,8 +27,8 @@ LEAD = {
     "zh": "截至{day}，全国县级以上出入境窗口共{windows}个，已恢复服务{restored}个。"
     "恢复率由措施发布前（{before_day}）的{rate_before}（{restored_before}个）变为{restoration_rate}（{restored}个）。",
     "en": "By {day}, {restored} of the {windows} entry-exit windows at county level and above had restored service. "
-    "The restored share went from {rate_before} ({restored_before} windows) on {before_day}, before the measures, "
-    "to {restoration_rate} ({restored} windows).",
+    "The restored share went from {rate_before} ({restored_before}) on {before_day}, before the measures, "
+    "to {restoration_rate} ({restored}).",
 }
 SINCE = {"zh": "自{measures_day}发布措施以来：", "en": "Since the measures of {measures_day}:"}
 LINE = {"zh": "{name}{said}", "en": "{name}: {said}"}

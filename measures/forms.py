@@ -1,11 +1,11 @@
-"""The shape of what border officers enter. What is allowed is decided by `returns`."""
+"""The shape of what is entered: ports' returns, bulletins. What is allowed is decided by `returns` and `bulletin`."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from measures.models import Facilitation, Goods, Port
 from windows import clock, scope
-from windows.forms import DayInput
+from windows.forms import DayInput, InstantInput
 
 
 class DayForm(forms.Form):
@@ -42,3 +42,15 @@ class ReturnForm(forms.Form):
 class CorrectionForm(forms.Form):
     quantity = forms.IntegerField(label=_("Right quantity"))
     note = forms.CharField(label=_("Why it was wrong"), max_length=500)
+
+
+class BulletinForm(forms.Form):
+    """Of which day, and when the public may read it."""
+
+    day = forms.DateField(label=_("Day"), widget=DayInput, initial=clock.today)
+    publish_at = forms.DateTimeField(
+        label=_("To be published at"),
+        widget=InstantInput,
+        initial=clock.now,
+        help_text=_("Beijing time. If it is approved later, it is published then."),
+    )

@@ -63,7 +63,7 @@ def test_the_bulletin_of_another_scenario_states_that_ones_figures():
     }
     assert composed.text["en"].splitlines() == [
         "By 11 March 2020, 1 of the 3 entry-exit windows at county level and above had restored service. The restored "
-        "share went from 0% (0 windows) on 26 February 2020, before the measures, to 33% (1 windows).",
+        "share went from 0% (0) on 26 February 2020, before the measures, to 33% (1).",
         "",
         "Since the measures of 27 February 2020:",
         "Online applications accepted for processing: 0 person-times;",
@@ -91,7 +91,7 @@ def test_a_share_of_no_windows_is_stated_as_none():
     make.campaign()
 
     assert (
-        "from – (0 windows) on 26 February 2020, before the measures, to – (0 windows)"
+        "from – (0) on 26 February 2020, before the measures, to – (0)"
         in (bulletin.compose(DAY, at=EVENING).text["en"])
     )
 

@@ -16,7 +16,7 @@ MORNING_AFTER = datetime(2020, 3, 12, 10, tzinfo=SHANGHAI)  # the day is over
 NOTICE = {
     "en": [
         "2,836 of the 3,250 entry-exit windows at county level and above",
-        "from 56% (1,820 windows) on 26 February 2020, before the measures, to 87% (2,836 windows)",
+        "from 56% (1,820) on 26 February 2020, before the measures, to 87% (2,836)",
         "Online applications accepted for processing: more than 11,000 person-times",
         "Priority cases for resuming work and production: more than 5,100 person-times",
         "International flights spared paper clearance documents: more than 4,600 flights",
