@@ -63,7 +63,9 @@ class ApplicationAdmin(ReadOnly, AtWindows):
         """The due days of what is undecided within reach, for the calendar of who works there."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        response = HttpResponse(calendars.due_days(self.get_queryset(request)), content_type="text/calendar")
+        response = HttpResponse(
+            calendars.due_days(self.get_queryset(request)), content_type="text/calendar; charset=utf-8"
+        )
         response["Content-Disposition"] = 'attachment; filename="due.ics"'
         return response
 

@@ -1,6 +1,7 @@
 """The bulletins as an Atom feed."""
 
 from django.urls import reverse
+from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 
 from measures.models import Bulletin
@@ -24,7 +25,7 @@ class Bulletins(Following):
         return bulletin.title
 
     def item_description(self, bulletin):
-        return bulletin.text
+        return linebreaks(bulletin.text, autoescape=True)
 
     def item_link(self, bulletin):
         return reverse("measures:bulletin", args=[bulletin.day.isoformat()])

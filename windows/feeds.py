@@ -5,6 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from windows import clock, pages
@@ -14,10 +15,16 @@ LATEST = 100
 
 
 class Following(Feed):
-    """What our feeds have in common: Atom, names that hold whatever the address, the query kept."""
+    """What our feeds have in common: Atom, names that hold whatever the address, the query kept.
+
+    A description is HTML to those who read it.
+    """
 
     feed_type = Atom1Feed
     kind = ""
+
+    def author_name(self, _about):
+        return _("Entry-exit windows")
 
     def feed_url(self, _about):
         return self.address
@@ -57,7 +64,7 @@ class Changes(Following):
     def item_description(self, entry):
         narrower = [entry.service and entry.service.name, entry.channel and Channel(entry.channel).label]
         parts = [*filter(None, narrower), entry.reason.name, entry.note]
-        return " · ".join(str(part) for part in parts if part)
+        return escape(" · ".join(str(part) for part in parts if part))
 
     def item_link(self, entry):
         return reverse("windows:window", args=[entry.window_id])
