@@ -96,12 +96,14 @@ class BulletinAdmin(ReadOnly, Scoped):
 
     def approve(self, request, pk):
         """Read once more; then it is out at its time."""
-        return self._decide(request, pk, MAY_APPROVE, bulletin.approve, _("Approve the bulletin"))
+        words = _("Approve the bulletin"), _("The bulletin was approved.")
+        return self._decide(request, pk, MAY_APPROVE, bulletin.approve, *words)
 
     def withdraw(self, request, pk):
-        return self._decide(request, pk, MAY_DRAFT, bulletin.withdraw, _("Withdraw the bulletin"))
+        words = _("Withdraw the bulletin"), _("The bulletin was withdrawn.")
+        return self._decide(request, pk, MAY_DRAFT, bulletin.withdraw, *words)
 
-    def _decide(self, request, pk, permission, decide, title):
+    def _decide(self, request, pk, permission, decide, title, done):
         """Asked first; a refusal is told where the bulletin stands."""
         if not (scope.reaches_everywhere(request.user) and request.user.has_perm(permission)):
             raise PermissionDenied
@@ -115,7 +117,7 @@ class BulletinAdmin(ReadOnly, Scoped):
         except NotAllowed as refusal:
             messages.warning(request, str(refusal))
         else:
-            messages.success(request, _("Done: %(title)s.") % {"title": title})
+            messages.success(request, done)
         return redirect(CHANGE, pk)
 
 
