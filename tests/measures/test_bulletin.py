@@ -219,6 +219,16 @@ def test_who_drafted_a_bulletin_does_not_approve_it():
     assert Bulletin.objects.get().state == "draft"
 
 
+def test_a_draft_that_would_say_the_same_is_approved_though_a_count_has_moved():
+    small_world()
+    correct_the_flights(2345, EVENING)
+    drafted = bulletin.draft(DAY, publish_at=EVENING, by=make.officer(), at=EVENING)
+    correct_the_flights(2346, EVENING + HOUR)
+
+    assert bulletin.approve(drafted, by=make.officer(), at=EVENING + HOUR).state == "approved"
+    assert [entry["now"] for entry in bulletin.differences(drafted, at=EVENING + HOUR)] == [2346]
+
+
 def test_a_draft_whose_figures_moved_is_not_approved():
     small_world()
     drafted = bulletin.draft(DAY, publish_at=EVENING, by=make.officer(), at=EVENING)
