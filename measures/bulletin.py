@@ -32,7 +32,7 @@ LEAD = {
 }
 SINCE = {"zh": "自{measures_day}发布措施以来：", "en": "Since the measures of {measures_day}:"}
 LINE = {"zh": "{name}{said}", "en": "{name}: {said}"}
-ENDS = {"zh": "；。", "en": ";."}
+ENDS = {"zh": ("；", "。"), "en": (";", ".")}
 DAY = {"zh": "Y年n月j日", "en": "j F Y"}
 LANGUAGE = {"zh": "zh-hans", "en": "en"}
 IN_THE_LEAD = ("windows", "restored", "restoration_rate")

@@ -26,6 +26,7 @@ from windows.questions import problem
 # What the head of the page says already is not repeated among its figures.
 IN_THE_HEAD = {"windows", "restored", "restoration_rate"}
 RETRY_AFTER = 5  # seconds
+OWN = ("apply", "track", "verify")  # what is somebody's own, and nothing for search engines
 
 
 @public()
@@ -66,7 +67,7 @@ def api(request):
 @require_safe
 def robots(request):
     """What search engines need not look at, and where the rest is listed."""
-    closed = [f"Disallow: /{language}/{part}/" for language, _name in settings.LANGUAGES for part in ("apply", "track")]
+    closed = [f"Disallow: /{language}/{part}/" for language, _name in settings.LANGUAGES for part in OWN]
     listed = f"Sitemap: {request.build_absolute_uri(reverse('sitemap-index'))}"
     lines = ["User-agent: *", "Disallow: /staff/", *closed, "", listed, ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -30,7 +30,7 @@ from portal import roles
 from tests import make
 from tests.applications import journeys
 from tests.make import NOON
-from windows import clock, intake, lifecycle, tokens
+from windows import clock, codes, intake, lifecycle, tokens
 from windows.models import (
     Calendar,
     ClockOffset,
@@ -609,6 +609,17 @@ def test_public_pages_are_read_without_an_account(world, name, language):
     answer = Client().get(url)
 
     assert (answer.status_code, answer.cookies) == (200, {})
+
+
+def test_every_public_page_has_a_short_link_of_its_own(world):
+    """But for a poster, whose code is the window's."""
+    html = [
+        name
+        for name, kwargs in PUBLIC.items()
+        if Client().get(reverse(name, kwargs=kwargs))["Content-Type"].startswith("text/html")
+    ]
+
+    assert [name for name in html if not codes.short(name, PUBLIC[name])] == ["windows:poster"]
 
 
 # --- an applicant's pages ----------------------------------------------------------------------------------------

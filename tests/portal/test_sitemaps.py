@@ -77,8 +77,10 @@ def test_search_engines_are_kept_from_what_is_somebodys_own(client):
         "Disallow: /staff/",
         "Disallow: /zh-hans/apply/",
         "Disallow: /zh-hans/track/",
+        "Disallow: /zh-hans/verify/",
         "Disallow: /en/apply/",
         "Disallow: /en/track/",
+        "Disallow: /en/verify/",
         "",
         f"Sitemap: {HOST}/sitemap.xml",
     ]
