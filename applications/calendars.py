@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from applications import sealing
-from applications.models import UNDECIDED, Application, Origin
+from applications.models import UNDECIDED, Application
 from windows import clock
 from windows.models import SHANGHAI
 
@@ -17,11 +17,11 @@ PRODUCER = "-//Entry-exit windows//Due days//EN"
 
 
 def due_days(applications: QuerySet[Application], *, at: datetime | None = None) -> bytes:
-    """Those of the applications that this portal owes a decision on, the earliest due first.
+    """Those of the applications that this portal owes a decision on (no other has a due instant), the earliest first.
 
     An entry has the same UID in every file, and a SEQUENCE that grows with each change of the application.
     """
-    owed = applications.filter(origin=Origin.PORTAL, state__in=UNDECIDED, due_at__isnull=False)
+    owed = applications.filter(state__in=UNDECIDED, due_at__isnull=False)
     calendar = Calendar()
     calendar.add("prodid", PRODUCER)
     calendar.add("version", "2.0")

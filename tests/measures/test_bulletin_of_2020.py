@@ -43,6 +43,16 @@ def test_the_bulletin_of_the_report_day_states_every_figure_of_the_notice(scenar
     assert [said for said in NOTICE[tongue] if said not in text] == []
 
 
+def test_what_is_recorded_later_that_day_is_not_known_on_the_evening(scenario):
+    evening, after = (
+        {entry["id"]: entry["value"] for entry in bulletin.compose(DAY, at=at).figures[: len(figures.REGISTRY)]}
+        for at in (MORNING_AFTER - timedelta(hours=14), MORNING_AFTER)
+    )
+
+    assert after["online_applications"] == 11248
+    assert evening["online_applications"] < after["online_applications"]
+
+
 def flights(known_at: datetime) -> int:
     values = figures.compute(DAY, known_at=known_at)
     return next(value.value for value in values if value.figure.id == "flight_paper_exemption")

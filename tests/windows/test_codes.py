@@ -72,6 +72,16 @@ def test_every_code_is_read_at_200_pixels_as_its_link(client, code, language):
     assert read(answer.content) == [HOST + link]
 
 
+def test_a_picture_has_four_blank_modules_around_it(client):
+    picture = Image.open(io.BytesIO(client.get("/s/w42010201/code.png").content)).convert("L")
+    wide, high = picture.size
+
+    edges = [(0, 0, wide, 32), (0, high - 32, wide, high), (0, 0, 32, high), (wide - 32, 0, wide, high)]
+
+    assert {picture.crop(edge).getextrema() for edge in edges} == {(255, 255)}
+    assert picture.crop((32, 32, 40, 40)).getextrema() == (0, 0)
+
+
 def test_a_picture_for_print_is_an_image_of_its_own_and_without_scripts(client):
     answer = client.get("/s/w42010201/code.svg")
 
