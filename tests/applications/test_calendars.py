@@ -37,7 +37,7 @@ def test_an_entry_stands_on_the_due_day_and_names_case_service_and_window():
     assert entry.summary.value == f"{sealing.spelled(application.number)} 普通护照"
     assert entry.location.value == "甲窗口"
     assert entry.dtstamp.value == NOON
-    assert re.findall("[0-9: -]{16}", entry.description.value) == ["2020-03-20 17:00"]
+    assert re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", entry.description.value) == ["2020-03-20 17:00"]
 
 
 def test_the_file_holds_nothing_of_the_applicant():
