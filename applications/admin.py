@@ -2,12 +2,13 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from applications import due, lifecycle
+from applications import calendars, due, lifecycle
 from applications.models import Application, DocumentKind, Event, RefusalReason, Requirement, Term
 from applications.views import desk
 from windows import clock, scope
@@ -40,6 +41,7 @@ class ApplicationAdmin(ReadOnly, AtWindows):
     def get_urls(self):
         pages = {
             "moved": ("moved/", self.moved),
+            "calendar": ("due.ics", self.calendar),
             "desk": ("desk/<str:code>/", desk.desk),
             "claim": ("desk/<str:code>/claim/", desk.claim),
             "counter": ("desk/<str:code>/counter/", desk.counter),
@@ -56,6 +58,16 @@ class ApplicationAdmin(ReadOnly, AtWindows):
             for name, (address, view) in pages.items()
         ]
         return [*own, *super().get_urls()]
+
+    def calendar(self, request):
+        """The due days of what is undecided within reach, for the calendar of who works there."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        response = HttpResponse(
+            calendars.due_days(self.get_queryset(request)), content_type="text/calendar; charset=utf-8"
+        )
+        response["Content-Disposition"] = 'attachment; filename="due.ics"'
+        return response
 
     def moved(self, request):
         """Whose due instant a version of the holiday calendar moves; moves them, once somebody has looked."""

@@ -1,13 +1,11 @@
 """What an applicant is handed: the reference, the secret while it may be shown, and a code that leads back."""
 
-import io
-
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from applications import due, sealing
 from applications.models import Application
+from windows import codes
 
 
 def context(application: Application, secret: str = "") -> dict:
@@ -22,10 +20,17 @@ def context(application: Application, secret: str = "") -> dict:
     }
 
 
-def picture(request: HttpRequest, application: Application, secret: str = "") -> HttpResponse:
-    """A PNG code of the status page. Reference and secret stand behind "#": no server and no log ever sees them."""
-    told = f"{application.number}.{secret}" if secret else application.number
-    address = request.build_absolute_uri(reverse("applications:track")) + "#" + told
-    png = io.BytesIO()
-    segno.make(address, error="m").save(png, kind="png", scale=6, border=4)
-    return HttpResponse(png.getvalue(), content_type="image/png")
+def way_in(request: HttpRequest, application: Application, secret: str) -> HttpResponse:
+    """A code for the applicant alone, of the status page. What stands behind "#" no server and no log ever sees."""
+    address = reverse("applications:track") + f"#{application.number}.{secret}"
+    return _picture(request, address)
+
+
+def proof(request: HttpRequest, application: Application) -> HttpResponse:
+    """A code for whoever is shown the receipt, of the page that tells whether it is ours: nothing of the applicant."""
+    arguments = [application.number, sealing.proof(application.number)]
+    return _picture(request, reverse("applications:verify", args=arguments))
+
+
+def _picture(request: HttpRequest, address: str) -> HttpResponse:
+    return HttpResponse(codes.picture(request.build_absolute_uri(address), "png"), content_type="image/png")

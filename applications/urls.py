@@ -1,6 +1,6 @@
 from django.urls import path
 
-from applications.views import applicant, tracking
+from applications.views import applicant, tracking, verifying
 
 app_name = "applications"
 urlpatterns = [
@@ -24,5 +24,6 @@ urlpatterns = [
     path("track/case/receipt/", tracking.receipt, name="receipt"),
     path("track/case/code.png", tracking.receipt_code, name="receipt_code"),
     path("track/case/papers/<str:key>/", tracking.paper, name="paper"),
+    path("verify/<str:number>/<str:proof>/", verifying.verify, name="verify"),
     path("track/leave/", tracking.leave, name="leave_case"),
 ]

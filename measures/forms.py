@@ -1,6 +1,6 @@
-"""The shape of what officers enter about ports and ask of dashboards.
+"""The shape of what officers enter about ports and bulletins, and ask of dashboards.
 
-What is allowed is decided by `returns` and `signoffs`.
+What is allowed is decided by `returns`, `signoffs` and `bulletin`.
 """
 
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from measures.gauges import GAUGES
 from measures.models import Facilitation, Goods, Port
 from measures.reporting import ASKING, PortDay
 from windows import clock, scope
-from windows.forms import DayInput
+from windows.forms import DayInput, InstantInput
 
 FIRST_DAY = date(2000, 1, 1)
 
@@ -145,3 +145,15 @@ class DaysForm(forms.Form):
         if show == LATE:
             return row.late
         return row.stage == show if show else row.asks or row.late
+
+
+class BulletinForm(forms.Form):
+    """Of which day, and when the public may read it."""
+
+    day = forms.DateField(label=_("Day"), widget=DayInput, initial=clock.today)
+    publish_at = forms.DateTimeField(
+        label=_("To be published at"),
+        widget=InstantInput,
+        initial=clock.now,
+        help_text=_("Beijing time. If it is approved later, it is published then."),
+    )

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from measures.models import Port
-from measures.views import ports, public
+from measures.views import bulletin, card, ports, public
 
 
 class Day(StringConverter):
@@ -33,4 +33,9 @@ urlpatterns = [
     path("measures/<int:number>/", public.measure, name="measure"),
     path("figures/", public.all_figures, name="figures"),
     path("figures/<slug:name>/", public.figure, name="figure"),
+    path("bulletins/", bulletin.bulletins, name="bulletins"),
+    path("bulletins.atom", bulletin.feed, name="bulletin_feed"),
+    path("bulletins/<str:day>/", bulletin.bulletin, name="bulletin"),
+    path("bulletins/<str:day>/frozen.json", bulletin.frozen, name="bulletin_frozen"),
+    path("card.png", card.card, name="card"),
 ]

@@ -30,6 +30,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=17),
         "options": {"expires": 1800},
     },
+    "publish bulletins": {"task": "measures.tasks.publish_bulletins", "schedule": 30.0, "options": {"expires": 30}},
+    "compare bulletins with the figures": {
+        "task": "measures.tasks.compare_bulletins",
+        "schedule": crontab(minute=27),
+        "options": {"expires": 1800},
+    },
 }
 
 

@@ -41,22 +41,26 @@ KEEP_REFERENCE = (
 )
 # So do these: see windows.admin.tokens.
 KEEP_TOKENS = "windows.view_provincetoken windows.add_provincetoken"
+# And these: see measures.admin.bulletin.
+WRITE_BULLETINS = "measures.view_bulletin measures.add_bulletin measures.approve_bulletin"
 
 ROLES = {
     "window_officer": (READ_LEDGER, READ_WORK, WRITE_LEDGER, WORK_LINE),
     "supervisor": (
         *(READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE, KEEP_TOKENS, WORK_LINE),
+        WRITE_BULLETINS,
         *("applications.steer_line", STEER),
     ),
     "border_officer": (
         READ_PORTS,
         "measures.add_return measures.add_signoff windows.view_importfile measures.view_measure",
     ),
-    "policy_editor": ("measures.view_measure measures.change_measure measures.view_campaign",),
+    "policy_editor": ("measures.view_measure measures.change_measure measures.view_campaign", WRITE_BULLETINS),
     "auditor": (
         *(READ_LEDGER, READ_WORK, READ_PORTS),
         "windows.view_importfile windows.view_clockoffset windows.view_provincetoken",
-        "measures.see_dashboard measures.view_target measures.view_threshold measures.view_alert",
+        "measures.see_dashboard measures.view_target measures.view_threshold measures.view_alert "
+        "measures.view_bulletin",
     ),
 }
 

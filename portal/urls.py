@@ -9,8 +9,9 @@ from drf_spectacular.views import SpectacularAPIView
 from applications import api as applications_api
 from measures import api as measures_api
 from measures.views import dashboard
-from portal import views
+from portal import sitemaps, views
 from windows import api as windows_api
+from windows.views import links
 
 api = [
     path("", RedirectView.as_view(pattern_name="api"), name="api-root"),
@@ -22,6 +23,9 @@ api = [
 urlpatterns = [
     path("", views.front, name="front"),
     path("health/", views.health, name="health"),
+    path("robots.txt", views.robots, name="robots"),
+    *sitemaps.routes,
+    *links.routes,
     path("api/v1/", include(api)),
     path("staff/dashboard/", admin.site.admin_view(dashboard.board), name="dashboard"),
     path("staff/dashboard/export.<str:kind>", admin.site.admin_view(dashboard.export), name="dashboard-export"),

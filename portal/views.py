@@ -3,25 +3,30 @@
 import sys
 from datetime import date
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from measures import charts, figures, restoration
+from measures import charts, figures, restoration, schema_org
+from measures.models import Bulletin
 from measures.views.public import curve_until, figures_as_of
 from portal import api_reference
 from portal import health as state_of_health
 from portal.language import API
+from windows import clock
 from windows.pages import NotHere, public
 from windows.questions import problem
 
 # What the head of the page says already is not repeated among its figures.
 IN_THE_HEAD = {"windows", "restored", "restoration_rate"}
 RETRY_AFTER = 5  # seconds
+OWN = ("apply", "track", "verify")  # what is somebody's own, and nothing for search engines
 
 
 @public()
@@ -36,6 +41,8 @@ def home(request):
     context |= {"parts": charts.parts(now.by_status), **provinces(asked.as_of)}
     context["values"] = [value for value in figures.values_of(asked) if value.figure.id not in IN_THE_HEAD]
     context |= {"figures_as_of": figures_as_of(), **curve_until(asked.as_of, campaign)}
+    context["bulletin"] = Bulletin.objects.out(clock.now()).first()
+    context["linked"] = context["bulletin"] and schema_org.announcement(request, context["bulletin"])
     return render(request, "home.html", context)
 
 
@@ -58,6 +65,15 @@ def front(request):
 def api(request):
     """The routes of the API as the OpenAPI description has them, in the language of the page."""
     return render(request, "api.html", {"section": "api", "routes": api_reference.routes()})
+
+
+@require_safe
+def robots(request):
+    """What search engines need not look at, and where the rest is listed."""
+    closed = [f"Disallow: /{language}/{part}/" for language, _name in settings.LANGUAGES for part in OWN]
+    listed = f"Sitemap: {request.build_absolute_uri(reverse('sitemap-index'))}"
+    lines = ["User-agent: *", "Disallow: /staff/", *closed, "", listed, ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 @require_safe

@@ -7,7 +7,7 @@ does not exist.
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -24,13 +24,13 @@ from applications import drafts, papers, sealing
 from applications import lifecycle as cases
 from applications.models import Application, DocumentKind, Draft, Event, RefusalReason, Requirement, Term, Upload
 from applications.views import applicant, tracking
-from measures import reporting, returns, signoffs
-from measures.models import Alert, Campaign, Measure, Port, Return, SignOff, Target, Threshold
+from measures import bulletin, reporting, returns, signoffs
+from measures.models import Alert, Bulletin, Campaign, Measure, Port, Return, SignOff, Target, Threshold
 from portal import roles
 from tests import make
 from tests.applications import journeys
 from tests.make import NOON
-from windows import clock, intake, lifecycle, tokens
+from windows import clock, codes, intake, lifecycle, tokens
 from windows.models import (
     Calendar,
     ClockOffset,
@@ -73,6 +73,12 @@ PUBLIC: dict[str, dict] = {
     "measures:ports_of_kind_on": {"kind": "air", "day": "2020-03-11"},
     "measures:port": {"code": "WUH"},
     "measures:port_on": {"code": "WUH", "day": "2020-03-11"},
+    "windows:poster": {"code": "42010201"},
+    "windows:changes": {},
+    "short-picture": {"code": "w42010201", "kind": "png"},
+    "sitemap-index": {},
+    "sitemap": {"section": "windows"},
+    "robots": {},
     "measures:statistics": {},
     "measures:statistics_on": {"day": "2020-03-11"},
     "measures:statistics_of": {"day": "2020-03-11", "code": "420102"},
@@ -80,10 +86,17 @@ PUBLIC: dict[str, dict] = {
     "measures:measure": {"number": 1},
     "measures:figures": {},
     "measures:figure": {"name": "windows"},
+    "measures:bulletins": {},
+    "measures:bulletin": {"day": "2020-03-10"},
+    "measures:bulletin_frozen": {"day": "2020-03-10"},
+    "measures:bulletin_feed": {},
+    "measures:card": {},
 }
 
-REDIRECTS = {"api-root"}
+REDIRECTS = {"api-root", "short"}
 BOARDS = {"dashboard", "dashboard-export"}  # of the staff site; tests/measures/test_dashboard.py drives them
+# By the proof that a receipt's code carries; without it there is nothing.
+BY_PROOF = {"applications:verify"}
 
 # Routes of an applicant's form and case, with where each leads a browser that holds no cookie of ours. Those that act
 # are asked by POST; "OWN" stands for the key of a file.
@@ -130,11 +143,11 @@ SITE = {
     *("autocomplete", "jsi18n", "view_on_site", "app_list", "language"),
 }
 # Routes of each model in the admin, and our own: about the list, or about one object named by which argument.
-LIST = {"changelist", "add", "moved", "change_status", "confirm", "export", "import", "template", "day"}
+LIST = {"changelist", "add", "moved", "change_status", "confirm", "export", "import", "template", "day", "calendar"}
 LIST |= {"days", "sign"}
 OBJECT = {
     **dict.fromkeys(("change", "history", "delete", "password_change"), "object_id"),
-    **dict.fromkeys(("correct", "retract", "report", "revoke"), "pk"),
+    **dict.fromkeys(("correct", "retract", "report", "revoke", "approve", "withdraw"), "pk"),
     "batch": "batch",
 }
 # Pages of the officers' line: how each is called, what it is about, and the permission that it wants.
@@ -168,13 +181,16 @@ NEEDS = {
     ("windows.officer", "password_change"): "windows.change_officer",
     ("windows.provincetoken", "add"): "windows.add_provincetoken",
     ("windows.provincetoken", "revoke"): "windows.add_provincetoken",
+    ("measures.bulletin", "add"): "measures.add_bulletin",
+    ("measures.bulletin", "withdraw"): "measures.add_bulletin",
+    ("measures.bulletin", "approve"): "measures.approve_bulletin",
 }
 # Models whose rows belong to no place: whoever may see one may see all.
 FOR_ALL = {Service, Reason, Calendar, Measure, Campaign, ClockOffset, Term, DocumentKind, Requirement, RefusalReason}
 # What supervisors set for their own divisions.
 STEERING = {Target, Threshold}
 # Models that are kept by those alone who reach the nation.
-NATIONS = {ProvinceToken}
+NATIONS = {Bulletin, ProvinceToken}
 
 
 @dataclass(frozen=True)
@@ -237,7 +253,8 @@ LIST_ROUTES = [route for route in ROUTES if route.label and route.name in LIST]
 def test_every_public_route_is_classified():
     of_a_browser = {*OPEN, *OF_A_DRAFT, *OF_A_CASE, *FORGET}
 
-    assert set(walk(get_resolver().url_patterns)) == set(PUBLIC) | set(BY_TOKEN) | REDIRECTS | BOARDS | of_a_browser
+    of_all = set(PUBLIC) | set(BY_TOKEN) | REDIRECTS | BOARDS | BY_PROOF | of_a_browser
+    assert set(walk(get_resolver().url_patterns)) == of_all
 
 
 def test_every_staff_route_is_classified():
@@ -308,6 +325,10 @@ def signed_off(port: Port, clerk: Officer) -> SignOff:
     return signoffs.sign(port, row.day, by=clerk, seen=row.digest, at=NOON)
 
 
+def published(day: date) -> Bulletin:
+    return bulletin.approve(bulletin.draft(day, publish_at=NOON, by=make.officer()), by=make.officer())
+
+
 @pytest.fixture(scope="module")
 def laid_out(for_the_module):
     return for_the_module(two_places)
@@ -324,6 +345,8 @@ def two_places() -> tuple[Place, Place]:
     make.campaign()
     Measure.objects.create(number=1, in_notice=True, title_zh="一", title_en="One", summary_zh="一", summary_en="One")
     here, there = place("420102", "WUH"), place("110101", "PEK")
+    for at, day in ((here, date(2020, 3, 10)), (there, date(2020, 3, 11))):
+        at.rows[Bulletin] = published(day)
     shared = {Service: make.service(), Reason: make.reason(), ClockOffset: ClockOffset.objects.get()}
     shared |= {Measure: Measure.objects.get(), Campaign: Campaign.objects.get(), Calendar: make.calendar()}
     shared |= {Term: Term.objects.create(ground="work_resumption", working_days=3), DocumentKind: document()}
@@ -631,6 +654,17 @@ def test_public_pages_are_read_without_an_account(world, name, language):
     answer = Client().get(url)
 
     assert (answer.status_code, answer.cookies) == (200, {})
+
+
+def test_every_public_page_has_a_short_link_of_its_own(world):
+    """But for a poster, whose code is the window's."""
+    html = [
+        name
+        for name, kwargs in PUBLIC.items()
+        if Client().get(reverse(name, kwargs=kwargs))["Content-Type"].startswith("text/html")
+    ]
+
+    assert [name for name in html if not codes.short(name, PUBLIC[name])] == ["windows:poster"]
 
 
 # --- an applicant's pages ----------------------------------------------------------------------------------------

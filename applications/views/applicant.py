@@ -288,7 +288,7 @@ def done(request):
 @with_submitted
 def done_code(request):
     """The code on the receipt, with the secret in it."""
-    return receipts.picture(request, request.draft.application, _secret(request.draft))
+    return receipts.way_in(request, request.draft.application, _secret(request.draft))
 
 
 def _secret(draft: Draft) -> str:

@@ -182,7 +182,8 @@ def receipt(request):
 @page("GET", "HEAD")
 @with_case
 def receipt_code(request):
-    return receipts.picture(request, request.case)
+    """The code on the receipt, for whoever is shown it."""
+    return receipts.proof(request, request.case)
 
 
 @page("GET", "HEAD")

@@ -1,5 +1,6 @@
 """Second floor: the ten measures, ports and their returns, the campaign, and the figures derived from events."""
 
+from measures.models.bulletin import Bulletin, BulletinState, Correction
 from measures.models.derived import FoldState, Standing, Tally
 from measures.models.reference import Campaign, Measure, Port
 from measures.models.returns import Facilitation, Goods, Return, SignOff
@@ -7,7 +8,10 @@ from measures.models.steering import Alert, Target, Threshold
 
 __all__ = [
     "Alert",
+    "Bulletin",
+    "BulletinState",
     "Campaign",
+    "Correction",
     "Facilitation",
     "FoldState",
     "Goods",

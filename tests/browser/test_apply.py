@@ -1,23 +1,20 @@
 """The online application in Chromium, from the first page to the document in hand, by whoever applies and however.
 
-Each journey runs in both languages and at both widths, in pairs of them. No decoder of codes is among the tests'
-packages: the picture of a code is sampled module by module and compared with the symbol that its address makes.
+Each journey runs in both languages and at both widths, in pairs of them.
 """
 
-import io
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-import segno
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 
 from applications import lifecycle, reference, sealing
 from applications.models import Application, Draft, RefusalReason
 from tests import make
 from tests.applications import journeys
+from tests.windows.test_codes import read
 from windows import clock
 from windows.models import SHANGHAI, Service
 
@@ -469,7 +466,7 @@ def test_a_double_click_makes_one_application_and_the_receipt_survives_reload_an
     assert back == f"{handed.site}/en/apply/done/"
 
 
-def test_the_receipt_is_printed_and_its_code_leads_to_the_status_page(handed, walk):
+def test_the_receipt_is_printed_and_its_codes_lead_to_the_status_page_and_to_its_proof(handed, walk):
     handed.press()
     page = handed.page
     reference, secret = page.locator(".receipt dd.code").all_inner_texts()
@@ -480,7 +477,7 @@ def test_the_receipt_is_printed_and_its_code_leads_to_the_status_page(handed, wa
     with_secret = page.request.get(f"{handed.site}/en/apply/done/code.png")
 
     address = f"{handed.site}/en/track/#{reference.replace('-', '')}.{secret}"
-    assert modules(with_secret.body()) == symbol(address)
+    assert read(with_secret.body()) == [address]
     assert shown == {".receipt": True, ".receipt__code img": True, ".no-print": False, "nav": False}
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
@@ -493,25 +490,9 @@ def test_the_receipt_is_printed_and_its_code_leads_to_the_status_page(handed, wa
     without = scanned.page.request.get(f"{handed.site}/en/track/case/code.png")
 
     assert filled == [reference.replace("-", ""), secret, f"{handed.site}/en/track/"]
-    assert modules(without.body()) == symbol(address.rpartition(".")[0])
+    number = reference.replace("-", "")
+    assert read(without.body()) == [f"{handed.site}/en/verify/{number}/{sealing.proof(number)}/"]
     assert scanned.said == []
-
-
-def modules(png: bytes, scale: int = 6, border: int = 4) -> list[list[bool]]:
-    """The dark modules of a picture, each looked at in its middle; the quiet zone must be white."""
-    picture = Image.open(io.BytesIO(png)).convert("L")
-    side = picture.width // scale
-    dark = [
-        [picture.getpixel((x * scale + scale // 2, y * scale + scale // 2)) < 128 for x in range(side)]
-        for y in range(side)
-    ]
-    inner = slice(border, side - border)
-    assert sum(map(sum, dark)) == sum(sum(row[inner]) for row in dark[inner])
-    return [row[inner] for row in dark[inner]]
-
-
-def symbol(address: str) -> list[list[bool]]:
-    return [[bool(module) for module in row] for row in segno.make(address, error="m").matrix]
 
 
 def test_leaving_forgets_the_form_in_this_browser(handed):

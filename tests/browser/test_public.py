@@ -21,6 +21,7 @@ PAGES = [
     "windows/?q=nothing",
     "windows/42010201/",
     "windows/11010101/",
+    "windows/11010101/poster/",
     "statistics/",
     "statistics/2020-03-05/420000/",
     "statistics/2020-03-05/420102/",
@@ -34,6 +35,7 @@ PAGES = [
     "measures/5/",
     "figures/",
     "figures/restoration_rate/",
+    "bulletins/",
     "api/",
     "nothing/",
 ]

@@ -4,7 +4,8 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from windows import clock, nearest, openness
+from windows import clock, codes, nearest, openness, schema_org
+from windows.feeds import Changes
 from windows.filters import WindowFilter
 from windows.models import RESTORED, Audience, Offering, Status, StatusChange, Window
 from windows.pages import LONGEST_VALUE, NotHere, is_number, page_number, public
@@ -59,13 +60,19 @@ def mark(windows: list[Window]) -> list[Window]:
     return windows
 
 
-@public()
-def window(request, code):
+def one(code: str) -> Window:
+    """The window of an address, with status and telling entry; NotHere when there is none."""
     windows = Window.objects.with_status().select_related("division__parent__parent")
     found = is_number(code) and windows.filter(pk=code).first()
     if not found:
         raise NotHere(_("No window has the code “%(code)s”. It has eight digits.") % {"code": code[:LONGEST_VALUE]})
     mark([found])
+    return found
+
+
+@public()
+def window(request, code):
+    found = one(code)
     history = list(found.status_changes.select_related("reason", "service", "superseded_by", "supersedes"))
     context = {
         "section": "windows",
@@ -75,9 +82,29 @@ def window(request, code):
         "limits": openness.limits(history),
         "offered": by_audience(found, openness.limits(history)),
         "open": found.open,
-        "instead": [] if found.status == Status.FULL else nearest.nearest_open(found),
+        "instead": instead_of(found),
+        "linked": schema_org.office(request, found),
     }
     return render(request, "windows/window.html", context)
+
+
+def instead_of(found: Window) -> list[Window]:
+    return [] if found.status == Status.FULL else nearest.nearest_open(found)
+
+
+@public()
+def poster(request, code):
+    """For the door of a window: what holds when it is printed, and the way to what holds when it is read."""
+    found = one(code)
+    context = {"section": "windows", "window": found, "instead": instead_of(found), "now": clock.now()}
+    context["code"] = codes.short("windows:window", {"code": found.pk})
+    return render(request, "windows/poster.html", context)
+
+
+@public("division")
+def changes(request):
+    """The ledger's latest entries as an Atom feed."""
+    return Changes()(request)
 
 
 def by_audience(window: Window, limits) -> list[tuple[str, list]]:
