@@ -6,9 +6,10 @@ from decimal import Decimal
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from measures import charts, figures, restoration
-from measures.models import Campaign, Measure
+from measures import charts, figures, policy, restoration
+from measures.models import Campaign, Measure, Topic
 from measures.restoration import Restoration
 from windows import clock, pages
 from windows.models import Division, Level, Status
@@ -29,6 +30,17 @@ FIGURES_OF_MEASURE = {
     3: ("online_applications",),
     4: ("priority_decided",),
     5: ("flight_paper_exemption", "vessel_work_on_arrival", "dedicated_lane"),
+}
+# Where a measure is put to use.
+WORKS_AT = {
+    1: (("windows:finder", gettext_lazy("Find a window and its status")), ("measures:statistics", gettext_lazy("Statistics"))),
+    2: (("applications:start", gettext_lazy("Apply with this reason for priority")),),
+    3: (("applications:start", gettext_lazy("Apply online")), ("applications:track", gettext_lazy("My application"))),
+    4: (("applications:start", gettext_lazy("Apply with this reason for priority")),),
+    5: (("measures:figures", gettext_lazy("About the figures")),),
+    6: (("measures:policy", gettext_lazy("Policy query")),),
+    7: (("windows:finder", gettext_lazy("Find a window and its status")),),
+    9: (("applications:start", gettext_lazy("Apply online")),),
 }
 
 
@@ -152,11 +164,10 @@ def statistics_address(day: date, division: str = "") -> str:
 
 @public()
 def measures(request):
-    return render(
-        request,
-        "measures/measures.html",
-        {"section": "measures", "measures": Measure.objects.all(), "campaign": figures.campaign()},
-    )
+    said = {topic.measure_id: stands for topic, stands in policy.all_standings() if topic.kind == Topic.Kind.MEASURE}
+    rows = [(measure, said.get(measure.pk)) for measure in Measure.objects.all()]
+    context = {"section": "measures", "rows": rows, "campaign": figures.campaign()}
+    return render(request, "measures/measures.html", context)
 
 
 @public()
@@ -168,6 +179,11 @@ def measure(request, number):
     told_by = [values[name] for name in FIGURES_OF_MEASURE.get(number, ())]
     context = {"measure": found, "values": told_by, "campaign": figures.campaign(), "figures_as_of": figures_as_of()}
     context["section"], context["others"] = "measures", Measure.objects.exclude(pk=number)
+    context["works_at"] = WORKS_AT.get(number, ())
+    context["topic"] = topic = Topic.objects.filter(kind=Topic.Kind.MEASURE, measure=number).first()
+    if topic:
+        stands = policy.of(topic)
+        context |= {"stands": stands, "english_is_current": not stands.now or policy.english_is_current(stands.now)}
     return render(request, "measures/measure.html", context)
 
 
