@@ -10,7 +10,6 @@ from datetime import date
 from itertools import groupby
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from applications import due, proofs
@@ -113,18 +112,26 @@ def last_confirmed(version: Version) -> StillCurrent | None:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a new version is to say; `english_fits`: its English says what its Chinese says."""
+    """What a new version is to say; `english_fits`: its English says what its Chinese says; `based_on`: the number of
+    the version that the editor had before him (0: none)."""
 
     fields: dict
     english_fits: bool
+    based_on: int
 
 
 def next_version(topic: Topic, wanted: Wanted, *, by: Officer | None) -> Version:
     """The version that `publish` would store. An English text that was left as it was keeps the digest of the Chinese
-    it translates, unless somebody says that it fits the new Chinese too."""
+    it translates, unless somebody says that it fits the new Chinese too. NotAllowed where it would alter what held, or
+    was written upon a version that is no longer the last.
+    """
     before = latest(topic)
-    number = 1 + (topic.versions.aggregate(last=Max("number"))["last"] or 0)
-    version = Version(topic=topic, number=number, by=by, **wanted.fields)
+    number = before.number if before else 0
+    if wanted.based_on != number:
+        raise NotAllowed(_("Version %(number)s was published meanwhile. Look at it first.") % {"number": number})
+    version = Version(topic=topic, number=number + 1, by=by, **wanted.fields)
+    if version.published_on < clock.today():
+        raise NotAllowed(_("It cannot have been shown before today."))
     fits = wanted.english_fits or before is None
     version.english_of = chinese_digest(version) if fits else before.english_of
     return version
@@ -132,11 +139,9 @@ def next_version(topic: Topic, wanted: Wanted, *, by: Officer | None) -> Version
 
 @transaction.atomic
 def publish(topic: Topic, wanted: Wanted, *, by: Officer | None) -> Version:
-    """Store a new version; those before stay as they are. NotAllowed when it would alter what already held."""
+    """Store a new version; those before stay as they are."""
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
     version = next_version(topic, wanted, by=by)
-    if version.published_on < clock.today():
-        raise NotAllowed(_("It cannot have been shown before today."))
     version.save(force_insert=True)
     lifecycle.touch_pages()
     return version

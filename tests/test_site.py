@@ -25,7 +25,7 @@ from applications import lifecycle as cases
 from applications.models import Application, DocumentKind, Draft, Event, RefusalReason, Requirement, Term, Upload
 from applications.views import applicant, tracking
 from measures import returns
-from measures.models import Campaign, Measure, Port, Return
+from measures.models import AskedInVain, Campaign, Measure, Port, Return, Topic, Version
 from portal import roles
 from tests import make
 from tests.applications import journeys
@@ -70,6 +70,9 @@ PUBLIC: dict[str, dict] = {
     "measures:statistics_of": {"day": "2020-03-11", "code": "420102"},
     "measures:measures": {},
     "measures:measure": {"number": 1},
+    "measures:policy": {},
+    "measures:answer": {"code": "stay-extension"},
+    "measures:version": {"code": "stay-extension", "number": 1},
     "measures:figures": {},
     "measures:figure": {"name": "windows"},
 }
@@ -126,6 +129,7 @@ OBJECT = {
     **dict.fromkeys(("change", "history", "delete", "password_change"), "object_id"),
     **dict.fromkeys(("correct", "retract", "report", "revoke"), "pk"),
     "batch": "batch",
+    "publish": "code",
 }
 # Pages of the officers' line: how each is called, what it is about, and the permission that it wants.
 DESK: dict[str, tuple[str, str, str]] = {
@@ -154,12 +158,15 @@ NEEDS = {
     ("measures.return", "import"): "measures.add_return",
     ("measures.return", "report"): "measures.add_return",
     ("measures.return", "template"): "measures.add_return",
+    ("measures.topic", "add"): "measures.add_topic",
+    ("measures.topic", "publish"): "measures.add_version",
     ("windows.officer", "password_change"): "windows.change_officer",
     ("windows.provincetoken", "add"): "windows.add_provincetoken",
     ("windows.provincetoken", "revoke"): "windows.add_provincetoken",
 }
 # Models whose rows belong to no place: whoever may see one may see all.
 FOR_ALL = {Service, Reason, Calendar, Measure, Campaign, ClockOffset, Term, DocumentKind, Requirement, RefusalReason}
+FOR_ALL |= {Topic, Version, AskedInVain}
 # Models that are kept by those alone who reach the nation.
 NATIONS = {ProvinceToken}
 
@@ -293,6 +300,11 @@ def world(db):
     shared |= {Measure: Measure.objects.get(), Campaign: Campaign.objects.get(), Calendar: make.calendar()}
     shared |= {Term: Term.objects.create(ground="work_resumption", working_days=3), DocumentKind: document()}
     shared[Requirement] = Requirement.objects.create(document=document())
+    shared |= {
+        Topic: make.topic(),
+        Version: make.version(),
+        AskedInVain: AskedInVain.objects.create(text="x", day=NOON.date()),
+    }
     shared[RefusalReason] = RefusalReason.objects.create(code="not_eligible", name_zh="不符合", name_en="Not met")
     here.rows |= shared
     return here, there

@@ -1,5 +1,5 @@
-"""Measures, ports, returns and campaigns in the staff site."""
+"""Measures, ports, returns, campaigns and the policy query in the staff site."""
 
-from measures.admin import reference, returns
+from measures.admin import policy, reference, returns
 
-__all__ = ["reference", "returns"]
+__all__ = ["policy", "reference", "returns"]

@@ -96,6 +96,7 @@ class Version(models.Model):
             models.CheckConstraint(
                 condition=Q(effective_until=None) | Q(effective_until__gte=F("effective_from")),
                 name="a_version_ends_after_it_began",
+                violation_error_message=_("The last day comes before the first."),
             ),
             models.CheckConstraint(condition=Q(english_of__regex=r"^[0-9a-f]{64}$"), name="english_names_its_chinese"),
             models.CheckConstraint(
@@ -103,6 +104,10 @@ class Version(models.Model):
                 | (Q(months__range=(1, 24), first_day__isnull=False))
                 & (Q(last_day=None) | Q(last_day__gte=F("first_day"))),
                 name="an_extension_is_whole",
+                violation_error_message=_(
+                    "An extension needs its months (1 to 24) and the first day that it covers; its last day is not "
+                    "before that one. Leave all three empty for a text without a rule."
+                ),
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""The policy query: one box, guided questions, and answers with their basis, version and date at addresses that stay."""
+"""The policy query: one box, guided questions, answers with basis, version and date at addresses that stay."""
 
 from itertools import groupby
 from urllib.parse import urlencode

@@ -33,7 +33,10 @@ FIGURES_OF_MEASURE = {
 }
 # Where a measure is put to use.
 WORKS_AT = {
-    1: (("windows:finder", gettext_lazy("Find a window and its status")), ("measures:statistics", gettext_lazy("Statistics"))),
+    1: (
+        ("windows:finder", gettext_lazy("Find a window and its status")),
+        ("measures:statistics", gettext_lazy("Statistics")),
+    ),
     2: (("applications:start", gettext_lazy("Apply with this reason for priority")),),
     3: (("applications:start", gettext_lazy("Apply online")), ("applications:track", gettext_lazy("My application"))),
     4: (("applications:start", gettext_lazy("Apply with this reason for priority")),),

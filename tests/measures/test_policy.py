@@ -56,7 +56,7 @@ def wanted(topic: str = "stay-extension", *, english_fits: bool = False, **chang
     fields = {f"{name}_{tongue}": getattr(last, f"{name}_{tongue}") for name in names for tongue in ("zh", "en")}
     fields |= {name: getattr(last, name) for name in ("months", "first_day", "last_day", "audience")}
     fields |= {"effective_from": TODAY + timedelta(days=1), "published_on": TODAY, "change_note": "x"}
-    return Wanted(fields | changes, english_fits)
+    return Wanted(fields | changes, english_fits, based_on=last.number)
 
 
 def publish(topic: str = "stay-extension", **changes) -> Version:
@@ -507,11 +507,120 @@ def test_a_days_different_questions_in_vain_are_limited_and_known_ones_still_cou
 
 # --- the editor ---
 
+PUBLISH = "/staff/measures/topic/port-visa/publish/"
+
+
+def typed(**changes) -> dict:
+    fields = wanted("port-visa").fields | {"divisions": "", "based_on": 1, "effective_from": TODAY} | changes
+    return {name: "" if value is None else value for name, value in fields.items()}
+
+
+def test_the_editor_sees_a_preview_and_the_difference_before_anything_is_published():
+    client = signed_in("policy_editor")
+
+    shown = client.post(PUBLISH, typed(title_en="Port visas now", preview="1")).content.decode()
+
+    assert ["<ins>" in shown, "<del>" in shown, "Publish this version" in shown] == [True, True, True]
+    assert Version.objects.filter(topic="port-visa").count() == 1
+
+
+def test_the_editor_publishes_a_version_with_note_and_days():
+    client = signed_in("policy_editor")
+    changes = {"text_zh": "新。", "divisions": "420000,110000", "effective_from": "2020-04-01", "change_note": "改"}
+
+    answer = client.post(PUBLISH, typed(publish="1", **changes))
+
+    made = Version.objects.get(topic="port-visa", number=2)
+    assert answer["Location"] == reverse("admin:measures_topic_change", args=["port-visa"])
+    assert (made.text_zh, made.divisions, made.effective_from) == ("新。", ["110000", "420000"], date(2020, 4, 1))
+    assert (made.change_note, made.by.is_staff, policy.english_is_current(made)) == ("改", True, False)
+
+
+def test_going_back_from_the_preview_loses_nothing_typed():
+    shown = signed_in("policy_editor").post(PUBLISH, typed(title_en="Kept", back="1")).content.decode()
+
+    assert 'value="Kept"' in shown
+    assert "<ins>" not in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"change_note": ""}, "This field is required"),
+        ({"published_on": "2020-03-10"}, "before today"),
+        ({"effective_until": "2020-01-01"}, "comes before the first"),
+        ({"months": "2"}, "An extension needs"),
+        ({"months": "99", "first_day": "2020-01-01"}, "An extension needs"),
+        ({"divisions": "999999"}, "No division has the code"),
+        ({"based_on": "0"}, "published meanwhile"),
+        ({"effective_from": "soon"}, "Enter a valid date"),
+        ({"title_zh": "长" * 101}, "at most 100"),
+    ],
+)
+def test_what_cannot_be_published_is_told_and_nothing_typed_is_lost(changes, told):
+    shown = signed_in("policy_editor").post(PUBLISH, typed(title_en="Kept", publish="1") | changes).content.decode()
+
+    assert (told in shown, 'value="Kept"' in shown) == (True, True)
+    assert Version.objects.filter(topic="port-visa").count() == 1
+
+
+@pytest.mark.parametrize("role", ["window_officer", "supervisor", "border_officer", "auditor"])
+def test_nobody_but_the_editor_publishes_or_confirms(role):
+    client = signed_in(role)
+
+    answers = [client.post(PUBLISH, typed(publish="1")), client.post(CONFIRM, {"topic": "port-visa"})]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert not StillCurrent.objects.exists()
+
+
+CONFIRM = "/staff/measures/topic/confirm/"
+
 
 def test_still_current_is_told_with_its_day_and_twice_a_day_is_once(client):
-    version = Version.objects.get(topic="port-visa")
+    editor = signed_in("policy_editor")
+
     for _ in range(2):
-        policy.confirm(version, by=make.officer())
+        editor.post(CONFIRM, {"topic": "port-visa"})
+    answers = [editor.get(CONFIRM).status_code, editor.post(CONFIRM, {"topic": "nothing"}).status_code]
 
     assert StillCurrent.objects.get().day == TODAY
     assert "Still current on</dt><dd>11 March 2020" in page(client, "/en/policy/port-visa/")
+    assert answers == [405, 404]
+
+
+def test_the_editor_sees_versions_with_their_difference_and_what_was_asked_in_vain():
+    client, made = signed_in("policy_editor"), publish("port-visa", title_en="Port visas, new")
+    policy.count_in_vain("dog licence", "en")
+
+    versions = page(client, reverse("admin:measures_version_change", args=[made.pk]))
+
+    assert "<del>" in versions
+    assert "dog licence" in page(client, reverse("admin:measures_askedinvain_changelist"))
+    assert "version 1 since 2020-02-27" in page(client, reverse("admin:measures_topic_changelist"))
+
+
+def test_a_new_topic_is_made_and_its_first_version_published(client):
+    editor = signed_in("policy_editor")
+    editor.post(reverse("admin:measures_topic_add"), {"code": "new-one", "kind": "question", "position": 99} | INLINES)
+    unpublished = client.get("/en/policy/new-one/").status_code
+
+    editor.post("/staff/measures/topic/new-one/publish/", typed(title_en="A new answer", based_on=0, publish="1"))
+
+    assert unpublished == 404
+    assert "A new answer" in page(client, "/en/policy/new-one/")
+
+
+INLINES = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
+
+
+def test_the_list_of_topics_costs_the_same_queries_with_more_versions(django_assert_max_num_queries):
+    client, url = signed_in("policy_editor"), reverse("admin:measures_topic_changelist")
+    page(client, url)
+
+    with django_assert_max_num_queries(9):
+        page(client, url)
+    for _ in range(3):
+        publish(months=3)
+    with django_assert_max_num_queries(9):
+        page(client, url)
