@@ -2,9 +2,11 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -53,7 +55,9 @@ class VersionForm(forms.ModelForm):
         return sorted(known) or None
 
     def wanted(self) -> policy.Wanted:
-        fields = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        """Browsers send lines with a carriage return: that makes no other text."""
+        told = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        fields = {name: text.replace("\r\n", "\n") if name in WORDED else text for name, text in told.items()}
         return policy.Wanted(fields, self.cleaned_data["english_fits"], self.cleaned_data["based_on"])
 
 
@@ -72,18 +76,24 @@ def begun(topic: Topic) -> dict:
 
 class Versions(History):
     model = Version
-    fields = readonly_fields = ("number", "title_zh", "effective_from", "published_on", "change_note", "by")
-    show_change_link = True
+    fields = readonly_fields = ("changes", "title_zh", "effective_from", "published_on", "change_note", "by")
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("by")
+
+    @admin.display(description=gettext_lazy("version"))
+    def changes(self, version):
+        """The number leads to what the version changed."""
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:measures_version_change", args=[version.pk]), version.number
+        )
 
 
 @admin.register(Topic)
 class TopicAdmin(Scoped):
     """The policy editor's, whatever place he belongs to: policy holds for the whole country."""
 
-    list_display = ("code", "title", "kind", "measure_id", "in_force", "comes", "english", "confirmed")
+    list_display = ("code", "title", "kind", "in_force", "comes", "english", "confirmed")
     list_filter = ("kind", "guided")
     search_fields = ("code", "versions__title_zh", "versions__title_en")
     fields = ("code", "kind", "measure", "service", "calculator", "guided", "position")
@@ -113,8 +123,8 @@ class TopicAdmin(Scoped):
         lifecycle.touch_pages()
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        topic = Topic.objects.filter(pk=object_id).first()
-        context = {"stands": policy.of(topic)} if topic else {}
+        topic = self.get_object(request, unquote(object_id))
+        context = {"stands": policy.of(topic)}
         context |= {
             "may_publish": request.user.has_perm(MAY_PUBLISH),
             "may_confirm": request.user.has_perm(MAY_CONFIRM),
@@ -164,7 +174,8 @@ class TopicAdmin(Scoped):
         shown = version if "back" not in request.POST else None
         context = {"topic": topic, "form": form, "version": shown, "title": _("Publish a new version")}
         if shown:
-            context["differences"] = policy.differences(policy.latest(topic), shown)
+            context["before"] = policy.latest(topic)
+            context["differences"] = policy.differences(context["before"], shown)
             context["english_is_current"] = policy.english_is_current(shown)
         return self.page(request, "measures/publish.html", **context)
 
@@ -214,7 +225,7 @@ class VersionAdmin(ReadOnly, Scoped):
     change_form_template = "admin/measures/version.html"
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        version = self.get_object(request, object_id)
+        version = self.get_object(request, unquote(object_id))
         before = Version.objects.filter(topic=version.topic_id, number=version.number - 1).first()
         context = {"differences": policy.differences(before, version), "before": before}
         context["is_public"] = version.published_on <= clock.today()

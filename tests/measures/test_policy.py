@@ -184,7 +184,9 @@ def test_bad_input_is_told_beside_the_field(client, asked, message):
     assert 'class="govuk-error-message"' in answer.content.decode()
 
 
-@pytest.mark.parametrize("path", ["nothing/", "stay-extension/2/", "stay-extension/0/", "stay-extension/99999/"])
+@pytest.mark.parametrize(
+    "path", ["nothing/", "stay-extension/2/", "stay-extension/0/", "stay-extension/99999/", f"stay-extension/{10**30}/"]
+)
 def test_what_was_never_published_is_not_there(client, path):
     assert client.get(f"/en/policy/{path}").status_code == 404
 
@@ -522,6 +524,16 @@ def test_the_editor_sees_a_preview_and_the_difference_before_anything_is_publish
 
     assert ["<ins>" in shown, "<del>" in shown, "Publish this version" in shown] == [True, True, True]
     assert Version.objects.filter(topic="port-visa").count() == 1
+
+
+def test_line_ends_as_browsers_send_them_are_no_change():
+    lines = {name: text.replace("\n", "\r\n") for name, text in typed().items() if isinstance(text, str)}
+
+    signed_in("policy_editor").post(PUBLISH, typed(publish="1") | lines)
+
+    first, second = Version.objects.filter(topic="port-visa").order_by("number")
+    assert (second.text_zh, second.todo_en) == (first.text_zh, first.todo_en)
+    assert policy.english_is_current(second)
 
 
 def test_the_editor_publishes_a_version_with_note_and_days():
