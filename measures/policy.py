@@ -20,7 +20,6 @@ from measures.stay import Extension
 from measures.wording import Difference, difference, digest
 from windows import clock, lifecycle
 from windows.lifecycle import NotAllowed
-from windows.memo import remembered
 from windows.models import Officer, Service
 
 LONGEST_KEPT = 60  # characters of what was asked in vain
@@ -218,7 +217,6 @@ def find(question: str) -> list[tuple[Topic, Standing]]:
     return [found[key] for key in index(clock.today()).find(question) if key in found]
 
 
-@remembered
 def index(day: date) -> search.Index:
     """Of what is shown on a day, in both languages at once: whoever asks may write in either."""
     made = search.Index()
