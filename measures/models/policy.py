@@ -101,7 +101,7 @@ class Version(models.Model):
             models.CheckConstraint(condition=Q(english_of__regex=r"^[0-9a-f]{64}$"), name="english_names_its_chinese"),
             models.CheckConstraint(
                 condition=Q(months=None, first_day=None, last_day=None)
-                | (Q(months__range=(1, 24), first_day__isnull=False))
+                | Q(months__isnull=False, months__range=(1, 24), first_day__isnull=False)
                 & (Q(last_day=None) | Q(last_day__gte=F("first_day"))),
                 name="an_extension_is_whole",
                 violation_error_message=_(

@@ -4,19 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import InternalError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 
 from applications import due, receipts
 from applications.models import Ground, Term
 from measures import policy, reference
 from measures.models import AskedInVain, StillCurrent, Topic, Version
 from measures.policy import Wanted
-from measures.stay import Extension, Outcome, months_later
-from measures.wording import Part, difference, digest
 from portal import roles
 from tests import make
 from tests.make import NOON
@@ -68,74 +64,6 @@ def page(client, path: str) -> str:
 
 
 # --- the stay extension ---
-
-RULE = Extension(2, date(2019, 12, 31), date(2020, 6, 30))
-STAYS = [
-    ("2019-12-30", Outcome.TOO_EARLY, "2019-12-30"),
-    ("2019-11-30", Outcome.TOO_EARLY, "2019-11-30"),
-    ("2000-01-01", Outcome.TOO_EARLY, "2000-01-01"),
-    ("2019-12-31", Outcome.EXTENDED, "2020-02-29"),
-    ("2020-01-01", Outcome.EXTENDED, "2020-03-01"),
-    ("2020-01-15", Outcome.EXTENDED, "2020-03-15"),
-    ("2020-01-29", Outcome.EXTENDED, "2020-03-29"),
-    ("2020-01-30", Outcome.EXTENDED, "2020-03-30"),
-    ("2020-01-31", Outcome.EXTENDED, "2020-03-31"),
-    ("2020-02-01", Outcome.EXTENDED, "2020-04-01"),
-    ("2020-02-27", Outcome.EXTENDED, "2020-04-27"),
-    ("2020-02-28", Outcome.EXTENDED, "2020-04-28"),
-    ("2020-02-29", Outcome.EXTENDED, "2020-04-29"),
-    ("2020-03-01", Outcome.EXTENDED, "2020-05-01"),
-    ("2020-03-11", Outcome.EXTENDED, "2020-05-11"),
-    ("2020-03-30", Outcome.EXTENDED, "2020-05-30"),
-    ("2020-03-31", Outcome.EXTENDED, "2020-05-31"),
-    ("2020-04-01", Outcome.EXTENDED, "2020-06-01"),
-    ("2020-04-15", Outcome.EXTENDED, "2020-06-15"),
-    ("2020-04-29", Outcome.EXTENDED, "2020-06-29"),
-    ("2020-04-30", Outcome.EXTENDED, "2020-06-30"),
-    ("2020-05-01", Outcome.EXTENDED, "2020-07-01"),
-    ("2020-05-30", Outcome.EXTENDED, "2020-07-30"),
-    ("2020-05-31", Outcome.EXTENDED, "2020-07-31"),
-    ("2020-06-01", Outcome.EXTENDED, "2020-08-01"),
-    ("2020-06-29", Outcome.EXTENDED, "2020-08-29"),
-    ("2020-06-30", Outcome.EXTENDED, "2020-08-30"),
-    ("2020-07-01", Outcome.TOO_LATE, "2020-07-01"),
-    ("2020-07-31", Outcome.TOO_LATE, "2020-07-31"),
-    ("2099-12-31", Outcome.TOO_LATE, "2099-12-31"),
-]
-
-
-@pytest.mark.parametrize(("expiry", "outcome", "until"), STAYS)
-def test_a_stay_is_extended_by_two_calendar_months_within_the_period(expiry, outcome, until):
-    stay = RULE.of(date.fromisoformat(expiry))
-
-    assert (stay.outcome, stay.until.isoformat()) == (outcome, until)
-
-
-@pytest.mark.parametrize(
-    ("expiry", "months", "until"),
-    [
-        ("2019-12-29", 2, "2020-02-29"),
-        ("2019-12-30", 2, "2020-02-29"),
-        ("2020-12-31", 2, "2021-02-28"),
-        ("2020-12-28", 2, "2021-02-28"),
-        ("2020-08-31", 1, "2020-09-30"),
-        ("2020-11-30", 3, "2021-02-28"),
-        ("2020-12-01", 12, "2021-12-01"),
-        ("2020-02-29", 12, "2021-02-28"),
-    ],
-)
-def test_a_month_without_such_a_day_ends_on_its_last(expiry, months, until):
-    assert months_later(date.fromisoformat(expiry), months) == date.fromisoformat(until)
-
-
-@given(expiry=st.dates(date(2000, 1, 1), date(2099, 12, 31)), months=st.integers(1, 24))
-def test_a_stay_never_ends_before_the_document_and_is_extended_by_months_and_no_more(expiry, months):
-    stay = Extension(months, date(2000, 1, 1), None).of(expiry)
-
-    assert stay.until > expiry
-    assert (stay.until.year - expiry.year) * 12 + stay.until.month - expiry.month == months
-    assert stay.until.day == expiry.day or (stay.until + timedelta(days=1)).day == 1
-    assert RULE.of(expiry).until >= expiry
 
 
 def test_the_page_reckons_by_the_version_in_force_and_names_basis_and_permanent_address(client):
@@ -291,6 +219,46 @@ def test_publishing_has_pages_rendered_anew():
     assert list(Touch.objects.values_list("kind", flat=True)) == ["pages"]
 
 
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("versions_of_a_topic_are_numbered", {"number": 1}),
+        ("a_version_ends_after_it_began", {"effective_until": date(2020, 2, 26)}),
+        ("english_names_its_chinese", {"english_of": "an older text"}),
+        ("an_extension_is_whole", {"months": 2}),
+        ("an_extension_is_whole", {"months": 25, "first_day": TODAY}),
+        ("an_extension_is_whole", {"first_day": TODAY}),
+        ("an_extension_is_whole", {"months": 2, "first_day": TODAY, "last_day": date(2020, 3, 10)}),
+    ],
+)
+def test_the_database_refuses_a_version_that_makes_no_sense(name, fields):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        make.version("port-visa", **{"number": 2} | fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("a_measure_is_one_topic", {"kind": "measure", "measure_id": 8}),
+        ("a_topic_of_a_measure_names_it", {"kind": "measure"}),
+        ("kind_of_topic_is_known", {"kind": "rumour"}),
+    ],
+)
+def test_the_database_refuses_a_topic_that_makes_no_sense(name, fields):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        Topic.objects.create(code="odd", **fields)
+
+
+def test_the_database_refuses_a_second_confirmation_of_a_day_and_a_term_of_an_eleventh_measure():
+    version, clerk = Version.objects.get(topic="port-visa"), make.officer()
+    StillCurrent.objects.create(version=version, day=TODAY, by=clerk)
+
+    with pytest.raises(IntegrityError, match="a_version_is_confirmed_once_a_day"), transaction.atomic():
+        StillCurrent.objects.create(version=version, day=TODAY, by=clerk)
+    with pytest.raises(IntegrityError, match="measure_of_a_term_is_known"), transaction.atomic():
+        Term.objects.update(measure=11)
+
+
 # --- two languages ---
 
 
@@ -314,23 +282,9 @@ def test_a_page_whose_english_is_out_of_date_says_so_and_shows_the_chinese_besid
     assert "out of date" not in page(client, "/zh-hans/policy/stay-extension/")
 
 
-def test_the_digest_is_of_the_words_and_not_of_the_blanks_around_them():
-    assert digest("甲 \r\n\r\n乙", "丙") == digest("甲\n乙", "丙")
-    assert digest("甲乙", "丙") != digest("甲", "乙丙")
-
-
 def test_all_shipped_english_translates_its_chinese():
     assert [one.pk for one in Version.objects.all() if not policy.english_is_current(one)] == []
     assert Version.objects.count() == Topic.objects.count() == 40
-
-
-def test_a_difference_marks_words_and_single_characters_of_han():
-    words, han = difference("x", "two months", "three months"), difference("x", "顺延两个月", "顺延三个月")
-
-    assert words.old == [Part("two", "del"), Part(" months")]
-    assert words.new == [Part("three", "ins"), Part(" months")]
-    assert han.new == [Part("顺延"), Part("三", "ins"), Part("个月")]
-    assert not difference("x", "same", "same").changed
 
 
 # --- windows and grounds ---
