@@ -6,7 +6,7 @@ Versions only grow. `publish` and `confirm` are their only writers; the day deci
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from django.db import DatabaseError, connection, transaction
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from applications import due, proofs
 from applications.models import Ground, Requirement, Term
 from measures import search
-from measures.models import StillCurrent, Topic, Version
+from measures.models import AskedInVain, StillCurrent, Topic, Version
 from measures.stay import Extension
 from measures.wording import Difference, difference, digest
 from windows import clock, lifecycle
@@ -23,11 +23,12 @@ from windows.lifecycle import NotAllowed
 from windows.models import Officer, Service
 
 LONGEST_KEPT = 60  # characters of what was asked in vain
-MOST_KEPT = 500  # different questions asked in vain that are kept of a day
+MOST_KEPT = 500  # different questions asked in vain that are kept of a day,
+KEPT_FOR = timedelta(days=90)  # and how long
 WORDED = ("title", "text", "todo", "words")  # in both languages
 CHINESE = ("title_zh", "text_zh", "todo_zh")  # what an English text translates
-TERM_OF_ART = 3.0  # how much more a word counts in a title or among the search words than in the text
-SEARCHED = (("title", TERM_OF_ART), ("words", TERM_OF_ART), ("text", 1.0), ("todo", 1.0))
+TERM_OF_ART = 3  # how much more a word counts in a title or among the search words than in the text
+SEARCHED = (("title", TERM_OF_ART), ("words", TERM_OF_ART), ("text", 1), ("todo", 1))
 
 
 # --- which version holds ------------------------------------------------------------------------------------------
@@ -250,3 +251,8 @@ def count_in_vain(question: str, language: str, *, day: date | None = None) -> N
     kept = {"text": text, "language": language, "day": day or clock.today(), "most": MOST_KEPT}
     with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(COUNT_IN_VAIN, kept)
+
+
+def forget_in_vain() -> int:
+    """What was asked in vain long ago goes; returns how many."""
+    return AskedInVain.objects.filter(day__lt=clock.today() - KEPT_FOR).delete()[0]

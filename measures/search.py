@@ -84,7 +84,7 @@ class Index:
     counts: dict[str, Counter] = field(default_factory=dict)
     signs: dict[str, set[str]] = field(default_factory=dict)
 
-    def add(self, key: str, *fields: tuple[str, float]) -> None:
+    def add(self, key: str, *fields: tuple[str, int]) -> None:
         """Put a text in: its fields, each with how much a term counts there."""
         count: Counter = Counter()
         for text, weight in fields:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from measures import restoration
+from measures import policy, restoration
 
 
 @shared_task(ignore_result=True)
@@ -14,3 +14,8 @@ def fold():
 @shared_task(ignore_result=True)
 def verify():
     restoration.verify()
+
+
+@shared_task(ignore_result=True)
+def forget_in_vain():
+    policy.forget_in_vain()

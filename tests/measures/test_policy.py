@@ -461,6 +461,14 @@ def test_a_days_different_questions_in_vain_are_limited_and_known_ones_still_cou
     assert AskedInVain.objects.count() == 3
 
 
+def test_what_was_asked_in_vain_is_forgotten_after_ninety_days():
+    policy.count_in_vain("old", "en", day=TODAY - timedelta(days=91))
+    policy.count_in_vain("young", "en", day=TODAY - timedelta(days=90))
+
+    assert policy.forget_in_vain() == 1
+    assert AskedInVain.objects.get().text == "young"
+
+
 # --- the editor ---
 
 PUBLISH = "/staff/measures/topic/port-visa/publish/"
