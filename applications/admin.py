@@ -99,7 +99,14 @@ class EventAdmin(ReadOnly, AtWindows):
 
 @admin.register(Term)
 class TermAdmin(Reference):
-    list_display = ("ground", "working_days", "hours")
+    list_display = ("ground", "working_days", "hours", "measure", "version", "since")
+    readonly_fields = ("version", "since")
+
+    def save_model(self, request, obj, form, change):
+        """Another length is another version of the term, and says since when."""
+        if change and {"working_days", "hours", "measure"} & set(form.changed_data):
+            obj.amend(clock.today())
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(DocumentKind)

@@ -16,6 +16,7 @@ def context(application: Application, secret: str = "") -> dict:
         "reference": sealing.spelled(application.number),
         "secret": secret,
         "due": due.of(application),
+        "term": due.terms().of_grounds.get(application.ground),
         "post": sealing.unseal(bytes(application.answers)).get("collection", {}).get("collection") == "post",
     }
 

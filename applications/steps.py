@@ -12,11 +12,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from applications import documents, drafts, forms, lifecycle, person, sealing
+from applications import documents, drafts, forms, lifecycle, person, proofs, sealing
 from applications.forms import Page, WhichDocument, WhichService, WhichWindow
 from applications.models import Draft, Ground, Requirement, Upload
 from windows import clock
-from windows.memo import remembered
 from windows.models import Channel, Service
 
 
@@ -151,19 +150,11 @@ def _before(name: str) -> tuple[str, ...]:
 
 
 def requirements(answers: dict) -> list[Requirement]:
-    """What documents these answers ask for, needed ones first; one a document."""
+    """What documents these answers ask for."""
     cases = {Requirement.Case.ALWAYS.value, answers.get("ground", {}).get("ground", "")}
     if is_minor(answers):
         cases.add(Requirement.Case.MINOR.value)
-    services = {answers.get("service", {}).get("service"), None}
-    asked = [needed for needed in all_requirements() if needed.service_id in services and needed.case in cases]
-    once = {requirement.document_id: requirement for requirement in reversed(asked)}
-    return sorted(once.values(), key=lambda needed: (needed.optional, needed.document.position))
-
-
-@remembered
-def all_requirements() -> list[Requirement]:
-    return list(Requirement.objects.select_related("document"))
+    return proofs.asked(answers.get("service", {}).get("service"), cases)
 
 
 def services_online() -> list[Service]:

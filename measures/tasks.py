@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from measures import alerts, bulletin, restoration
+from measures import alerts, bulletin, policy, restoration
 from measures.models import Bulletin
 from windows import clock
 
@@ -40,3 +40,8 @@ def compare_bulletins():
 @shared_task(ignore_result=True)
 def note_corrections(pk: int):
     bulletin.note_corrections(Bulletin.objects.get(pk=pk))
+
+
+@shared_task(ignore_result=True)
+def forget_in_vain():
+    policy.forget_in_vain()

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from measures.models import Port
-from measures.views import bulletin, card, ports, public
+from measures.views import bulletin, card, policy, ports, public
 
 
 class Day(StringConverter):
@@ -31,6 +31,9 @@ urlpatterns = [
     path("ports/<str:code>/<day:day>/", ports.port_on, name="port_on"),
     path("measures/", public.measures, name="measures"),
     path("measures/<int:number>/", public.measure, name="measure"),
+    path("policy/", policy.ask, name="policy"),
+    path("policy/<slug:code>/", policy.answer, name="answer"),
+    path("policy/<slug:code>/<int:number>/", policy.version, name="version"),
     path("figures/", public.all_figures, name="figures"),
     path("figures/<slug:name>/", public.figure, name="figure"),
     path("bulletins/", bulletin.bulletins, name="bulletins"),

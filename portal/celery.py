@@ -36,6 +36,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=27),
         "options": {"expires": 1800},
     },
+    "forget what was asked in vain": {
+        "task": "measures.tasks.forget_in_vain",
+        "schedule": crontab(minute=47),
+        "options": {"expires": 1800},
+    },
 }
 
 

@@ -15,7 +15,8 @@ from django.db import transaction
 READ_LEDGER = (
     "windows.view_window windows.view_division windows.view_service windows.view_reason windows.view_offering "
     "windows.view_statuschange windows.view_confirmation windows.view_calendar windows.view_calendarday "
-    "measures.view_measure measures.view_campaign"
+    "measures.view_measure measures.view_campaign "
+    "measures.view_topic measures.view_version measures.view_stillcurrent"
 )
 READ_WORK = (
     "applications.view_application applications.view_event applications.view_term applications.view_documentkind "
@@ -55,10 +56,15 @@ ROLES = {
         READ_PORTS,
         "measures.add_return measures.add_signoff windows.view_importfile measures.view_measure",
     ),
-    "policy_editor": ("measures.view_measure measures.change_measure measures.view_campaign", WRITE_BULLETINS),
+    "policy_editor": (
+        "measures.view_measure measures.view_campaign measures.view_topic measures.add_topic measures.change_topic",
+        "measures.view_version measures.add_version measures.view_stillcurrent measures.add_stillcurrent",
+        "measures.view_askedinvain",
+        WRITE_BULLETINS,
+    ),
     "auditor": (
         *(READ_LEDGER, READ_WORK, READ_PORTS),
-        "windows.view_importfile windows.view_clockoffset windows.view_provincetoken",
+        "windows.view_importfile windows.view_clockoffset windows.view_provincetoken measures.view_askedinvain",
         "measures.see_dashboard measures.view_target measures.view_threshold measures.view_alert "
         "measures.view_bulletin",
     ),

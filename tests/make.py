@@ -10,7 +10,8 @@ from applications import lifecycle as lifecycle_of_applications
 from applications import sealing
 from applications.imports import import_applications
 from applications.models import Application, RefusalReason
-from measures.models import Campaign, Port
+from measures import policy
+from measures.models import Campaign, Port, Topic, Version
 from windows import lifecycle, tokens
 from windows.models import (
     SHANGHAI,
@@ -153,6 +154,27 @@ def campaign() -> Campaign:
 def port(code: str = "WUH", place: str = "420102", kind: str = "air") -> Port:
     names = {"name_zh": f"口岸{code}", "name_en": f"Port {code}"}
     return Port.objects.get_or_create(code=code, defaults={"division": division(place), "kind": kind} | names)[0]
+
+
+def topic(code: str = "stay-extension", **fields) -> Topic:
+    return Topic.objects.get_or_create(code=code, defaults={"kind": "question"} | fields)[0]
+
+
+def version(of: str = "stay-extension", *, number: int = 1, day: date = date(2020, 2, 27), **fields) -> Version:
+    """A version as it is stored, whatever the portal's day; of the topic "stay-extension" where none is named."""
+    texts = {
+        "title_zh": "题",
+        "title_en": "Title",
+        "text_zh": "文",
+        "text_en": "Text",
+        "todo_zh": "做",
+        "todo_en": "Do",
+    }
+    days = {"effective_from": day, "published_on": day, "change_note": "x"}
+    made = Version(topic=topic(of), number=number, **texts | days | fields)
+    made.english_of = made.english_of or policy.chinese_digest(made)
+    made.save()
+    return made
 
 
 def token(

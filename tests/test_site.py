@@ -25,7 +25,20 @@ from applications import lifecycle as cases
 from applications.models import Application, DocumentKind, Draft, Event, RefusalReason, Requirement, Term, Upload
 from applications.views import applicant, tracking
 from measures import bulletin, reporting, returns, signoffs
-from measures.models import Alert, Bulletin, Campaign, Measure, Port, Return, SignOff, Target, Threshold
+from measures.models import (
+    Alert,
+    AskedInVain,
+    Bulletin,
+    Campaign,
+    Measure,
+    Port,
+    Return,
+    SignOff,
+    Target,
+    Threshold,
+    Topic,
+    Version,
+)
 from portal import roles
 from tests import make
 from tests.applications import journeys
@@ -84,6 +97,9 @@ PUBLIC: dict[str, dict] = {
     "measures:statistics_of": {"day": "2020-03-11", "code": "420102"},
     "measures:measures": {},
     "measures:measure": {"number": 1},
+    "measures:policy": {},
+    "measures:answer": {"code": "stay-extension"},
+    "measures:version": {"code": "stay-extension", "number": 1},
     "measures:figures": {},
     "measures:figure": {"name": "windows"},
     "measures:bulletins": {},
@@ -149,6 +165,7 @@ OBJECT = {
     **dict.fromkeys(("change", "history", "delete", "password_change"), "object_id"),
     **dict.fromkeys(("correct", "retract", "report", "revoke", "approve", "withdraw"), "pk"),
     "batch": "batch",
+    "publish": "code",
 }
 # Pages of the officers' line: how each is called, what it is about, and the permission that it wants.
 DESK: dict[str, tuple[str, str, str]] = {
@@ -178,6 +195,8 @@ NEEDS = {
     ("measures.return", "report"): "measures.add_return",
     ("measures.return", "template"): "measures.add_return",
     ("measures.signoff", "sign"): "measures.add_signoff",
+    ("measures.topic", "add"): "measures.add_topic",
+    ("measures.topic", "publish"): "measures.add_version",
     ("windows.officer", "password_change"): "windows.change_officer",
     ("windows.provincetoken", "add"): "windows.add_provincetoken",
     ("windows.provincetoken", "revoke"): "windows.add_provincetoken",
@@ -189,6 +208,7 @@ NEEDS = {
 FOR_ALL = {Service, Reason, Calendar, Measure, Campaign, ClockOffset, Term, DocumentKind, Requirement, RefusalReason}
 # What supervisors set for their own divisions.
 STEERING = {Target, Threshold}
+FOR_ALL |= {Topic, Version, AskedInVain}
 # Models that are kept by those alone who reach the nation.
 NATIONS = {Bulletin, ProvinceToken}
 
@@ -351,6 +371,11 @@ def two_places() -> tuple[Place, Place]:
     shared |= {Measure: Measure.objects.get(), Campaign: Campaign.objects.get(), Calendar: make.calendar()}
     shared |= {Term: Term.objects.create(ground="work_resumption", working_days=3), DocumentKind: document()}
     shared[Requirement] = Requirement.objects.create(document=document())
+    shared |= {
+        Topic: make.topic(),
+        Version: make.version(),
+        AskedInVain: AskedInVain.objects.create(text="x", day=NOON.date()),
+    }
     shared[RefusalReason] = RefusalReason.objects.create(code="not_eligible", name_zh="不符合", name_en="Not met")
     here.rows |= shared
     return here, there

@@ -17,11 +17,18 @@ class Ground(models.TextChoices):
 
 
 class Term(models.Model):
-    """How long a decision may take on a ground, where that does not follow from the service's own days."""
+    """How long a decision may take on a ground, where that does not follow from the service's own days.
+
+    Which measure it comes from, and which version of it this is since when: printed where the term is told, on the
+    policy page and on the receipt alike.
+    """
 
     ground = models.CharField(_("ground"), max_length=20, choices=Ground, primary_key=True)
     working_days = models.PositiveSmallIntegerField(_("working days"), null=True, blank=True)
     hours = models.PositiveSmallIntegerField(_("hours, around the clock"), null=True, blank=True)
+    measure = models.PositiveSmallIntegerField(_("under measure number"), null=True, blank=True)
+    version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
+    since = models.DateField(_("holds since"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["ground"]
@@ -33,10 +40,17 @@ class Term(models.Model):
                 condition=Q(working_days__gte=1, hours=None) | Q(working_days=None, hours__gte=1),
                 name="a_term_is_in_days_or_in_hours",
             ),
+            models.CheckConstraint(
+                condition=Q(measure=None) | Q(measure__range=(1, 10)), name="measure_of_a_term_is_known"
+            ),
         ]
 
     def __str__(self):
         return self.get_ground_display()
+
+    def amend(self, day) -> None:
+        """The next version, which holds since this day; to be called with the new term set, before it is stored."""
+        self.version, self.since = self.version + 1, day
 
 
 class DocumentKind(Named):

@@ -1,5 +1,5 @@
-"""Measures, ports, returns, sign-offs, campaigns, bulletins, targets and alerts in the staff site."""
+"""Measures, policy, ports, returns, campaigns, bulletins, targets and alerts in the staff site."""
 
-from measures.admin import bulletin, reference, returns, signoffs, steering
+from measures.admin import bulletin, policy, reference, returns, signoffs, steering
 
-__all__ = ["bulletin", "reference", "returns", "signoffs", "steering"]
+__all__ = ["bulletin", "policy", "reference", "returns", "signoffs", "steering"]

@@ -2,6 +2,7 @@
 
 from measures.models.bulletin import Bulletin, BulletinState, Correction
 from measures.models.derived import FoldState, Standing, Tally
+from measures.models.policy import AskedInVain, StillCurrent, Topic, Version
 from measures.models.reference import Campaign, Measure, Port
 from measures.models.returns import Facilitation, Goods, Return, SignOff
 from measures.models.steering import Alert, Target, Threshold
@@ -10,6 +11,7 @@ __all__ = [
     "Alert",
     "Bulletin",
     "BulletinState",
+    "AskedInVain",
     "Campaign",
     "Correction",
     "Facilitation",
@@ -20,7 +22,10 @@ __all__ = [
     "Return",
     "SignOff",
     "Standing",
+    "StillCurrent",
     "Tally",
     "Target",
     "Threshold",
+    "Topic",
+    "Version",
 ]

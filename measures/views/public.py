@@ -7,9 +7,10 @@ from decimal import Decimal
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from measures import charts, figures, reporting, restoration
-from measures.models import Campaign, Measure
+from measures import charts, figures, policy, reporting, restoration
+from measures.models import Campaign, Measure, Topic
 from measures.restoration import Restoration
 from windows import clock, pages
 from windows.models import Division, Level, Status
@@ -33,6 +34,20 @@ FIGURES_OF_MEASURE = {
 }
 # Which ports a figure is counted at.
 KIND_OF_PORT = {counted.value: kind.value for kind, counted in reporting.KIND_OF.items()}
+# Where a measure is put to use.
+WORKS_AT = {
+    1: (
+        ("windows:finder", gettext_lazy("Find a window and its status")),
+        ("measures:statistics", gettext_lazy("Statistics")),
+    ),
+    2: (("applications:start", gettext_lazy("Apply with this reason for priority")),),
+    3: (("applications:start", gettext_lazy("Apply online")), ("applications:track", gettext_lazy("My application"))),
+    4: (("applications:start", gettext_lazy("Apply with this reason for priority")),),
+    5: (("measures:ports", gettext_lazy("Port by port, and day by day")),),
+    6: (("measures:policy", gettext_lazy("Policy query")),),
+    7: (("windows:finder", gettext_lazy("Find a window and its status")),),
+    9: (("applications:start", gettext_lazy("Apply online")),),
+}
 
 
 def figures_as_of() -> datetime | None:
@@ -151,11 +166,10 @@ def statistics_address(day: date, division: str = "") -> str:
 
 @public()
 def measures(request):
-    return render(
-        request,
-        "measures/measures.html",
-        {"section": "measures", "measures": Measure.objects.all(), "campaign": Campaign.objects.first()},
-    )
+    said = {topic.measure_id: stands for topic, stands in policy.all_standings() if topic.kind == Topic.Kind.MEASURE}
+    rows = [(measure, said.get(measure.pk)) for measure in Measure.objects.all()]
+    context = {"section": "measures", "rows": rows, "campaign": Campaign.objects.first()}
+    return render(request, "measures/measures.html", context)
 
 
 @public()
@@ -168,6 +182,11 @@ def measure(request, number):
     told_by = [values[name] for name in FIGURES_OF_MEASURE.get(number, ()) if campaign]
     context = {"measure": found, "values": told_by, "campaign": campaign, "figures_as_of": figures_as_of()}
     context["section"], context["others"] = "measures", Measure.objects.exclude(pk=number)
+    context["works_at"] = WORKS_AT.get(number, ())
+    context["topic"] = topic = Topic.objects.filter(kind=Topic.Kind.MEASURE, measure=number).first()
+    if topic:
+        stands = policy.of(topic)
+        context |= {"stands": stands, "english_is_current": not stands.now or policy.english_is_current(stands.now)}
     return render(request, "measures/measure.html", context)
 
 

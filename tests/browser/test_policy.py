@@ -1,0 +1,156 @@
+"""The policy query in Chromium, as people use it: measures 6, 8, 9 and 10, the editor's pages, without scripts."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from measures import policy, reference
+from measures.models import Topic
+from portal import roles
+from tests import make
+from windows import clock
+from windows.models import SHANGHAI
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def site(live_server, settings):
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    clock.set_now(EVENING)
+    roles.create_groups()
+    reference.load()
+    return live_server.url
+
+
+@pytest.fixture
+def page(site, new_context):
+    """A telephone without scripts, at the first page of the query."""
+    page = new_context(java_script_enabled=False, viewport={"width": 360, "height": 800}).new_page()
+    page.goto(f"{site}/en/policy/")
+    return page
+
+
+def look_up(page, question: str) -> None:
+    page.get_by_label("Your question, in Chinese or English").fill(question)
+    page.get_by_role("button", name="Look it up").click()
+
+
+def basis(page) -> str:
+    return page.get_by_role("complementary").inner_text()
+
+
+def test_measure_6_a_question_leads_to_an_answer_with_basis_version_and_date(page):
+    look_up(page, "who may query the policy")
+    page.get_by_role("link", name="The policy query service").first.click()
+
+    told = basis(page)
+    assert ["Measure 6" in told, "Version 1" in told, "27 February 2020" in told] == [True, True, True]
+    assert page.get_by_role("heading", name="What to do now").is_visible()
+
+
+def test_measure_8_somebody_learns_until_when_he_may_stay_at_an_address_that_stays(page, site):
+    look_up(page, "my visa expird")
+    page.locator(".answers a").first.click()
+    page.get_by_label("Last day on your visa or permit").fill("2020-01-31")
+    page.get_by_role("button", name="Show the answer").click()
+
+    assert page.locator(".verdict__day").inner_text() == "31 March 2020"
+    assert "Measure 8" in basis(page)
+    permanent = page.locator(".permanent").get_attribute("href")
+    assert permanent == f"{site}/en/policy/stay-extension/1/?expires=2020-01-31"
+    page.goto(permanent)
+    assert page.locator(".verdict__day").inner_text() == "31 March 2020"
+
+
+@pytest.mark.parametrize(
+    ("measure", "question", "step"),
+    [
+        (9, "can I leave and come back", "Leave only once you hold the re-entry visa"),
+        (10, "visa on arrival", "Ask whoever invites you for a letter"),
+    ],
+)
+def test_measures_9_and_10_tell_what_to_do_now(page, measure, question, step):
+    look_up(page, question)
+    page.locator(".answers a").first.click()
+
+    assert step in page.locator("section", has=page.locator("#now")).inner_text()
+    assert f"Measure {measure}" in basis(page)
+
+
+def test_what_is_asked_in_vain_sets_no_cookie_and_shows_to_the_editor(page, site, new_context):
+    look_up(page, "dog licence")
+
+    assert page.get_by_role("heading", name="Nothing was found").is_visible()
+    assert page.context.cookies() == []
+    staff = signed_in(site, new_context)
+    staff.goto(site + reverse("admin:measures_askedinvain_changelist"))
+    assert staff.get_by_text("dog licence").is_visible()
+
+
+def signed_in(site, new_context, **options):
+    editor = make.officer(is_staff=True, nationwide=True)
+    editor.groups.set(Group.objects.filter(name="policy_editor"))
+    page = new_context(locale="en-GB", **options).new_page()
+    page.goto(site + reverse("admin:login"))
+    page.fill("#id_username", editor.username)
+    page.fill("#id_password", "only for tests")
+    page.keyboard.press("Enter")
+    page.wait_for_url(site + reverse("admin:index"))
+    return page
+
+
+def test_the_editor_publishes_ahead_and_the_public_sees_it_come(site, new_context, page):
+    staff = signed_in(site, new_context)
+    staff.goto(site + reverse("admin:measures_topic_publish", args=["stay-extension"]))
+    staff.get_by_label("Months of extension").fill("3")
+    staff.get_by_label("Holds from").fill("2020-04-01")
+    staff.get_by_label("What changed and why").fill("再延一个月")
+    staff.get_by_role("button", name="Preview").click()
+    assert staff.locator("ins").all_inner_texts() == ["04", "01", "03", "11", "3"]
+    staff.get_by_role("button", name="Publish this version").click()
+
+    page.goto(f"{site}/en/policy/stay-extension/?expires=2020-01-31&x=1")
+    assert "from 1 April 2020" in page.content()
+    assert page.locator(".verdict__day").inner_text() == "31 March 2020"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_the_editors_pages_and_stale_english_have_nothing_serious_for_axe(site, new_context, scheme, width):
+    topic = Topic.objects.get(pk="port-visa")
+    last = policy.latest(topic)
+    fields = {name: getattr(last, name) for name in ("title_zh", "title_en", "text_en", "todo_zh", "todo_en")}
+    days = {"effective_from": EVENING.date(), "published_on": EVENING.date(), "change_note": "x", "text_zh": "新。"}
+    made = policy.publish(topic, policy.Wanted(fields | days, False, 1), by=make.officer())
+    policy.confirm(made, by=make.officer(), at=EVENING + timedelta(minutes=1))
+    page = signed_in(site, new_context, color_scheme=scheme, viewport={"width": width, "height": 800})
+
+    said = {}
+    for address in (
+        reverse("admin:measures_topic_changelist"),
+        reverse("admin:measures_topic_change", args=["port-visa"]),
+        reverse("admin:measures_topic_publish", args=["port-visa"]),
+        reverse("admin:measures_version_change", args=[made.pk]),
+        "/en/policy/port-visa/",
+        "/en/policy/port-visa/1/",
+        "/en/measures/10/",
+    ):
+        page.goto(site + address)
+        if found := serious(page):
+            said[address] = found
+
+    assert said == {}
+
+
+def serious(page) -> list[str]:
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {node['html'][:120]}"
+        for fault in violations
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
