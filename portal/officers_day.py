@@ -8,10 +8,10 @@ from django.db.models import F, Q
 from applications import line
 from applications.models import Application
 from measures import reporting, restoration
-from measures.models import Campaign, Port
+from measures.models import Campaign, Port, PortCheck
 from measures.restoration import Restoration
 from windows import clock, scope
-from windows.models import Division, Officer, StatusChange
+from windows.models import NOT_PASSED, RESTORED, Check, Division, Officer, StatusChange
 from windows.openness import STALE_AFTER, is_stale
 
 SHOWN = 12
@@ -56,13 +56,14 @@ def line_of(officer: Officer) -> dict:
 
 def windows_of(officer: Officer) -> dict:
     now = clock.now()
-    mine = scope.windows_of(officer).with_status()
+    mine = Check.objects.beside(scope.windows_of(officer).with_status(), clock.start_of(clock.local_day(now)), now)
     stale = mine.not_confirmed_since(now - STALE_AFTER)
     overdue = mine.filter(next_review__lt=clock.local_day(now))
     first = mine.select_related("division").order_by(F("confirmed_at").asc(nulls_first=True), "pk")
     shown = list(first[:SHOWN])
     for window in shown:
         window.stale = is_stale(window.confirmed_at, now)
+        window.open = window.status in RESTORED
         window.overdue = bool(window.next_review and window.next_review < clock.local_day(now))
     today = StatusChange.objects.filter(scope.at_windows(officer, "window"), day=clock.local_day(now))
     return {
@@ -71,6 +72,7 @@ def windows_of(officer: Officer) -> dict:
         "stale_total": stale.count(),
         "overdue": list(overdue.select_related("division").order_by("next_review", "pk")[:SHOWN]),
         "overdue_total": overdue.count(),
+        "unchecked_total": mine.filter(status__in=RESTORED).filter(NOT_PASSED).count(),
         "changes": list(today.select_related("window__division", "reason", "by", "service", "superseded_by")[:SHOWN]),
         "changes_total": today.count(),
     }
@@ -99,5 +101,6 @@ def _on(day: date, place: Division | None) -> Restoration:
 
 
 def ports_of(officer: Officer) -> dict:
-    ports = reporting.of_day(Port.objects.filter(scope.within(officer, "division")), clock.today())
+    today, mine = clock.today(), Port.objects.filter(scope.within(officer, "division"))
+    ports = reporting.of_day(PortCheck.objects.beside(mine, clock.start_of(today), clock.now()), today)
     return {"ports": ports, "ports_missing": sum(row.missing for row in ports)}

@@ -1,5 +1,5 @@
-"""Measures, ports, returns and campaigns in the staff site."""
+"""Measures, ports, returns, prevention, risk and campaigns in the staff site."""
 
-from measures.admin import reference, returns
+from measures.admin import prevention, reference, returns, risk
 
-__all__ = ["reference", "returns"]
+__all__ = ["prevention", "reference", "returns", "risk"]

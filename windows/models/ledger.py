@@ -67,6 +67,18 @@ class WindowQuerySet(models.QuerySet):
             checked_at=Subquery(confirmed.values("at")[:1]),
         ).annotate(confirmed_at=Greatest("reported_at", "checked_at"))
 
+    def open_for(self, service: str | None = None):
+        """Of windows `with_status`, those restored and, with a service, those whose counters serve it just now.
+
+        That is, they offer it, and no narrower entry in force keeps its counter, or the whole channel, from being
+        restored. What stands still online or at machines alone shuts nobody out.
+        """
+        restored = self.filter(status__in=RESTORED)
+        if service is None:
+            return restored
+        shut = StatusChange.objects.narrowing(service).exclude(status__in=RESTORED)
+        return restored.filter(offerings__service=service).exclude(pk__in=shut.values("window"))
+
     def not_confirmed_since(self, at):
         """Of windows `with_status`, those whose status nobody has reported or confirmed since then, or ever."""
         return self.filter(Q(confirmed_at=None) | Q(confirmed_at__lt=at))
@@ -121,6 +133,13 @@ class StatusChangeQuerySet(models.QuerySet):
             return entries.select_related("superseded_by", "reason")
         looked_at = ("window", "service", "channel", "status", "superseded_by__id")
         return entries.select_related("superseded_by").only(*looked_at)
+
+    def narrowing(self, service: str):
+        """The narrower entries in force about a service at the counter: the latest of each service and channel."""
+        about = Q(service=service) | Q(service=None)
+        entries = self.exclude(service=None, channel="").filter(about, channel__in=("", Channel.COUNTER)).known()
+        latest = entries.order_by("window", "service", "channel", "-effective_at", "-recorded_at", "-pk")
+        return StatusChange.objects.filter(pk__in=latest.distinct("window", "service", "channel").values("pk"))
 
     def known(self, at=None):
         """Entries recorded by `at` and not superseded by an entry recorded by then; retractions left out."""

@@ -12,7 +12,7 @@ from windows.pages import LONGEST_VALUE, NotHere, is_number, public
 PAGE = 50
 
 
-@public("division", "status", "service", "q", "page")
+@public("division", "status", "service", "open", "q", "page")
 def finder(request):
     """Every window is found, shut ones too. A wrong value of a field is told beside it (400), a page too far is 404."""
     found = WindowFilter(request.asked, Window.objects.with_status())
@@ -80,6 +80,7 @@ def window(request, code):
         "limits": openness.limits(history),
         "offered": by_audience(found, openness.limits(history)),
         "open": found.open,
+        "check": found.checks.first(),
         "instead": [] if found.status == Status.FULL else nearest.nearest_open(found),
     }
     return render(request, "windows/window.html", context)
