@@ -11,7 +11,8 @@ from applications import lifecycle as lifecycle_of_applications
 from applications import sealing
 from applications.imports import import_applications
 from applications.models import Application, RefusalReason
-from measures.models import Campaign, Port, PortCheck
+from measures import risk
+from measures.models import Campaign, Port, PortCheck, RiskProposal
 from windows import lifecycle, openness, prevention, tokens
 from windows.models import (
     SHANGHAI,
@@ -182,6 +183,16 @@ def campaign() -> Campaign:
 def port(code: str = "WUH", place: str = "420102", kind: str = "air") -> Port:
     names = {"name_zh": f"口岸{code}", "name_en": f"Port {code}"}
     return Port.objects.get_or_create(code=code, defaults={"division": division(place), "kind": kind} | names)[0]
+
+
+def risk_applied(
+    place: Division, level: str, *, by: Officer | None = None, at: datetime = NOON, **fields
+) -> RiskProposal:
+    """A proposal that was applied; over a whole province by another officer than the one who proposed it."""
+    reason("risk_changed")
+    made = risk.propose(place, level, reason_zh="调整", reason_en="Adjusted", by=by or officer(), at=at, **fields)
+    risk.apply(made, token=risk.dry_run(made, at=at).token, by=officer() if made.for_two else made.proposed_by, at=at)
+    return RiskProposal.objects.get(pk=made.pk)
 
 
 def token(

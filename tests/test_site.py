@@ -25,7 +25,7 @@ from applications import lifecycle as cases
 from applications.models import Application, DocumentKind, Draft, Event, RefusalReason, Requirement, Term, Upload
 from applications.views import applicant, tracking
 from measures import returns
-from measures.models import Campaign, Measure, Port, Return
+from measures.models import Campaign, Measure, Port, PortCheck, Return, RiskLevel, RiskProposal
 from portal import roles
 from tests import make
 from tests.applications import journeys
@@ -33,6 +33,8 @@ from tests.make import NOON
 from windows import clock, intake, lifecycle, tokens
 from windows.models import (
     Calendar,
+    Check,
+    Checklist,
     ClockOffset,
     Confirmation,
     Division,
@@ -154,12 +156,19 @@ NEEDS = {
     ("measures.return", "import"): "measures.add_return",
     ("measures.return", "report"): "measures.add_return",
     ("measures.return", "template"): "measures.add_return",
+    ("measures.risklevel", "import"): "measures.add_risklevel",
+    ("measures.risklevel", "report"): "measures.add_risklevel",
+    ("measures.risklevel", "template"): "measures.add_risklevel",
+    ("windows.check", "add"): "windows.add_check",
+    ("measures.portcheck", "add"): "measures.add_portcheck",
+    ("measures.riskproposal", "add"): "measures.add_riskproposal",
     ("windows.officer", "password_change"): "windows.change_officer",
     ("windows.provincetoken", "add"): "windows.add_provincetoken",
     ("windows.provincetoken", "revoke"): "windows.add_provincetoken",
 }
 # Models whose rows belong to no place: whoever may see one may see all.
 FOR_ALL = {Service, Reason, Calendar, Measure, Campaign, ClockOffset, Term, DocumentKind, Requirement, RefusalReason}
+FOR_ALL |= {Checklist}
 # Models that are kept by those alone who reach the nation.
 NATIONS = {ProvinceToken}
 
@@ -234,6 +243,7 @@ def test_every_staff_route_is_classified():
 
 def test_every_model_belongs_to_a_place_or_to_all():
     places = {Window, StatusChange, Confirmation, Offering, Division, Application, Event, Port, Return}
+    places |= {Check, PortCheck, RiskLevel, RiskProposal}
     persons = {ImportFile, Officer}
 
     assert set(admin.site._registry) == places | persons | FOR_ALL | NATIONS
@@ -265,6 +275,7 @@ def place(code: str, port: str) -> Place:
     gate = make.port(port, code)
     returned = returns.record(gate, "flight_paper_exemption", NOON.date(), 7, by=clerk, at=NOON)
     application = Application.objects.get(number=make.decided(window))
+    proposal = make.risk_applied(window.division, "medium", by=clerk)
     files = {kind: intake.keep(kind, "x.csv", b"a,b\n", by=clerk) for kind in ImportFile.Kind.values}
     rows = {
         Window: window,
@@ -276,6 +287,10 @@ def place(code: str, port: str) -> Place:
         Event: application.events.first(),
         Port: gate,
         Return: returned,
+        Check: make.check(window, by=clerk),
+        PortCheck: make.check(gate, by=clerk),
+        RiskProposal: proposal,
+        RiskLevel: proposal.recorded.get(),
         ImportFile: files[ImportFile.Kind.STATUS_CHANGES],
         Officer: clerk,
         ProvinceToken: tokens.by_text(make.token(window.division.province_code)),
@@ -291,6 +306,7 @@ def world(db):
     here, there = place("420102", "WUH"), place("110101", "PEK")
     shared = {Service: make.service(), Reason: make.reason(), ClockOffset: ClockOffset.objects.get()}
     shared |= {Measure: Measure.objects.get(), Campaign: Campaign.objects.get(), Calendar: make.calendar()}
+    shared[Checklist] = make.checklist()
     shared |= {Term: Term.objects.create(ground="work_resumption", working_days=3), DocumentKind: document()}
     shared[Requirement] = Requirement.objects.create(document=document())
     shared[RefusalReason] = RefusalReason.objects.create(code="not_eligible", name_zh="不符合", name_en="Not met")
@@ -330,12 +346,18 @@ def _quiet():
     translation.deactivate()
 
 
+KINDS = {
+    "windows.statuschange": ImportFile.Kind.STATUS_CHANGES,
+    "measures.return": ImportFile.Kind.RETURNS,
+    "measures.risklevel": ImportFile.Kind.RISK_LEVELS,
+}
+
+
 def argument(route: Route, at: Place) -> dict:
     if route.name == "batch":
         return {"batch": at.batch}
     if route.name == "report":
-        kind = ImportFile.Kind.RETURNS if route.label == "measures.return" else ImportFile.Kind.STATUS_CHANGES
-        return {"pk": at.files[kind].pk}
+        return {"pk": at.files[KINDS[route.label]].pk}
     if (route.label, route.name) == ("windows.officer", "password_change"):
         return {"id": at.rows[Officer].pk}
     return {OBJECT[route.name]: at.rows[route.model].pk}
@@ -358,7 +380,7 @@ def may(officer: Officer, route: Route) -> bool:
     if route.name == "add":
         if model is Return:
             return officer.has_perm("measures.add_return")
-        writable = {Window, Division, Service, Reason, Calendar, Offering, Campaign, Port, Officer}
+        writable = {Window, Division, Service, Reason, Calendar, Checklist, Offering, Campaign, Port, Officer}
         writable |= {Term, DocumentKind, Requirement, RefusalReason}
         return model in writable and officer.is_superuser
     if route.name == "delete":
@@ -367,7 +389,7 @@ def may(officer: Officer, route: Route) -> bool:
 
 
 def expected_of_own(officer: Officer, role: str, route: Route) -> set[int]:
-    if role == "window_officer" and route.model in (Port, Return):
+    if role == "window_officer" and route.model in (Port, Return, PortCheck, RiskLevel, RiskProposal):
         return {403, 404}  # who has a window has no port
     return {200} if may(officer, route) else {403}
 
@@ -497,6 +519,7 @@ def test_a_forged_post_about_another_place_changes_nothing(world, role):
     before = counted()
     change = {"status": "full", "reason": make.reason().pk, "batch": str(UUID(int=1)), "windows": there.window.pk}
     entry, returned = there.rows[StatusChange].pk, there.rows[Return].pk
+    proposed = there.rows[RiskProposal].pk
 
     answers = [
         client.post(reverse("admin:windows_window_change_status"), change | {"apply": "1"}),
@@ -508,6 +531,11 @@ def test_a_forged_post_about_another_place_changes_nothing(world, role):
         client.post(reverse("admin:measures_return_correct", args=[returned]), {"quantity": 1, "note": "x"}),
         client.post(reverse("admin:windows_window_change", args=[there.window.pk]), {"name_zh": "x"}),
         client.post(reverse("admin:measures_port_change", args=[there.port.pk]), {"name_zh": "x"}),
+        client.post(reverse("admin:windows_check_add") + f"?window={there.window.pk}", {"checklist": "2020-02"}),
+        client.post(reverse("admin:windows_check_change", args=[there.rows[Check].pk])),
+        client.post(reverse("admin:measures_portcheck_add") + f"?port={there.port.pk}", {"checklist": "2020-02"}),
+        client.post(reverse("admin:measures_riskproposal_change", args=[proposed]), {"undo": "1", "note": "x"}),
+        client.post(reverse("admin:measures_riskproposal_change", args=[proposed]), {"apply": "1"}),
         *(client.post(route.url(**argument(route, there))) for route in OBJECT_ROUTES if route.name == "report"),
     ]
     action = {"action": "change_status_of_selected", "_selected_action": [there.window.pk]}
@@ -515,19 +543,24 @@ def test_a_forged_post_about_another_place_changes_nothing(world, role):
     client.post(reverse("admin:windows_window_changelist"), action | {"action": "confirm_selected"})
     port = {"port": there.port.pk, "day": "2020-03-10", "kind": "flight_paper_exemption", "quantity": "5"}
     client.post(reverse("admin:measures_return_add"), port)
+    level = {"wanted": "high", "day": "2020-03-11", "reason_zh": "x", "reason_en": "x"}
+    client.post(reverse("admin:measures_riskproposal_add"), level | {"division": there.division.pk})
 
     assert [answer.status_code for answer in answers if answer.status_code not in (403, 404)] == []
     assert counted() == before
 
 
 def counted() -> tuple[int, ...]:
-    return tuple(model.objects.count() for model in (StatusChange, Confirmation, Return))
+    return tuple(model.objects.count() for model in WRITTEN)
 
 
-@pytest.mark.parametrize("role", ["supervisor", "border_officer"])
+WRITTEN = (StatusChange, Confirmation, Return, Check, PortCheck, RiskLevel, RiskProposal)
+
+
+@pytest.mark.parametrize("role", ["supervisor", "border_officer", "supervisor of risk"])
 def test_an_import_refuses_rows_about_another_place(world, role):
     here, there = world
-    client = signed_in(actor(role, here))
+    client = signed_in(actor(role.removesuffix(" of risk"), here))
     files = {
         "supervisor": (
             "windows_statuschange",
@@ -538,6 +571,10 @@ def test_an_import_refuses_rows_about_another_place(world, role):
             "measures_return",
             "port,kind,goods,day,quantity,recorded_at\n"
             f"{there.port.pk},flight_paper_exemption,,2020-03-10,3,2020-03-10T20:00\n",
+        ),
+        "supervisor of risk": (
+            "measures_risklevel",
+            f"division,level,day,reason_zh,reason_en\n{there.division.pk},high,2020-03-10,x,x\n",
         ),
     }
     model, text = files[role]
@@ -741,6 +778,10 @@ def test_odd_input_is_answered_and_never_a_server_error(world):
     urls += [reverse("admin:autocomplete") + f"?app_label=windows&model_name=window&field_name=division&term={NUL}"]
     urls += [reverse("admin:windows_window_change_status") + f"?windows={odd}" for odd in (NUL, ",", "x", "1,2")]
     urls += [reverse("admin:measures_return_add") + f"?port={NUL}&day=x&kind=x"]
+    urls += [reverse("admin:windows_check_add") + f"?window={odd}" for odd in (NUL, "x", "9" * 40)]
+    urls += [reverse("admin:measures_portcheck_add") + f"?port={odd}" for odd in (NUL, "x", "9" * 40)]
+    urls += [reverse("admin:measures_riskproposal_add") + f"?division={odd}&wanted=x" for odd in (NUL, "x")]
+    urls += [reverse("admin:windows_check_day") + f"?division={odd}" for odd in (NUL, "x", "0", "00", "9" * 9)]
     urls += [reverse("admin:windows_statuschange_correct", args=[10**18])]
 
     broken = {url: code for url in urls if (code := client.get(url).status_code) >= 500}
