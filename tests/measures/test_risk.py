@@ -79,7 +79,7 @@ def test_the_level_in_force_is_the_latest_by_day_then_by_recording():
 
 
 def test_the_database_lets_nobody_alter_a_level_or_move_a_proposal_astray():
-    proposal = make.risk_applied(make.division(), "high")
+    make.risk_applied(make.division(), "high")
 
     with pytest.raises(InternalError, match="append_only"), transaction.atomic():
         RiskLevel.objects.update(level="low")

@@ -138,8 +138,8 @@ class StatusChangeQuerySet(models.QuerySet):
         """The narrower entries in force about a service at the counter: the latest of each service and channel."""
         about = Q(service=service) | Q(service=None)
         entries = self.exclude(service=None, channel="").filter(about, channel__in=("", Channel.COUNTER)).known()
-        latest = entries.order_by("window", "service", "channel", "-effective_at", "-recorded_at", "-pk")
-        return StatusChange.objects.filter(pk__in=latest.distinct("window", "service", "channel").values("pk"))
+        latest = entries.order_by("window_id", "service_id", "channel", "-effective_at", "-recorded_at", "-pk")
+        return StatusChange.objects.filter(pk__in=latest.distinct("window_id", "service_id", "channel").values("pk"))
 
     def known(self, at=None):
         """Entries recorded by `at` and not superseded by an entry recorded by then; retractions left out."""
