@@ -185,12 +185,14 @@ def port(code: str = "WUH", place: str = "420102", kind: str = "air") -> Port:
     return Port.objects.get_or_create(code=code, defaults={"division": division(place), "kind": kind} | names)[0]
 
 
-def risk_applied(
-    place: Division, level: str, *, by: Officer | None = None, at: datetime = NOON, **fields
-) -> RiskProposal:
-    """A proposal that was applied; over a whole province by another officer than the one who proposed it."""
+def risk_proposed(place: Division, level: str, *, by: Officer | None = None, at: datetime = NOON) -> RiskProposal:
     reason("risk_changed")
-    made = risk.propose(place, level, reason_zh="调整", reason_en="Adjusted", by=by or officer(), at=at, **fields)
+    return risk.propose(place, level, reason_zh="调整", reason_en="Adjusted", by=by or officer(), at=at)
+
+
+def risk_applied(place: Division, level: str, *, by: Officer | None = None, at: datetime = NOON) -> RiskProposal:
+    """A proposal that was applied; over a whole province by another officer than the one who proposed it."""
+    made = risk_proposed(place, level, by=by, at=at)
     risk.apply(made, token=risk.dry_run(made, at=at).token, by=officer() if made.for_two else made.proposed_by, at=at)
     return RiskProposal.objects.get(pk=made.pk)
 

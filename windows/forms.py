@@ -170,13 +170,22 @@ class DayOfDivisionForm(forms.Form):
         return told.get("day") or clock.today(), windows
 
 
+class Ticks(forms.CheckboxSelectMultiple):
+    """Boxes of which the first has the focus, so that a check is entered by Tab, space and Enter alone."""
+
+    def create_option(self, name, value, label, selected, index, **options):
+        option = super().create_option(name, value, label, selected, index, **options)
+        option["attrs"]["autofocus"] = index == 0
+        return option
+
+
 class CheckForm(forms.Form):
     """A prevention check: what is in order is ticked; a box left empty is a finding, so that none passes unseen."""
 
     passing = forms.MultipleChoiceField(
         label=_("In order"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Ticks,
         help_text=_("Tick what is in order. What stays empty counts as not in order."),
     )
     note = forms.CharField(label=_("Note"), max_length=500, required=False)

@@ -15,7 +15,6 @@ class PortCheckAdmin(ChecksOfPlaces):
     list_select_related = ("port", "by", "checklist")
     search_fields = ("port__code", "port__name_zh", "port__name_en")
     search_help_text = _("Code or part of the name of a port")
-    fields = ("port", "at", "result", "checklist", "note", "by")
 
     def reach(self, user):
         return scope.within(user, "port__division")

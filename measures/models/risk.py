@@ -28,7 +28,7 @@ class RiskLevelQuerySet(models.QuerySet):
         """The level of each county on a day: the latest from then or before, retracted and superseded ones left out."""
         later = RiskLevel.objects.filter(supersedes=OuterRef("pk"))
         said = self.filter(~models.Exists(later), day__lte=day).exclude(level="")
-        return said.order_by("division", "-day", "-recorded_at", "-pk").distinct("division")
+        return said.order_by("division_id", "-day", "-recorded_at", "-pk").distinct("division_id")
 
 
 class RiskLevel(models.Model):
@@ -153,7 +153,7 @@ class RiskProposal(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.division.name} {self.get_wanted_display()} {self.day}"
+        return f"{self.division.name} · {self.get_wanted_display()} · {self.day}"
 
     @property
     def reason(self) -> str:

@@ -12,7 +12,7 @@ from windows import clock, openness, prevention, scope
 from windows.admin.scoped import AtWindows, History, ReadOnly, Reference, Scoped
 from windows.forms import CheckForm, DayOfDivisionForm
 from windows.lifecycle import NotAllowed
-from windows.models import Check, Checklist, ChecklistItem, Window
+from windows.models import Check, Checklist, ChecklistItem, Status, Window
 from windows.templatetags import badges
 
 SHOWN = 100  # windows named on the page of the day
@@ -54,7 +54,6 @@ class ChecksOfPlaces(ReadOnly, Scoped):
     list_filter = ("day",)
     date_hierarchy = "at"
     readonly_fields = ("result",)
-    change_form_template = "admin/windows/check.html"
 
     def places(self, user):
         """The places that the officer may check."""
@@ -98,10 +97,12 @@ class ChecksOfPlaces(ReadOnly, Scoped):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """One check, item by item."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         check = self.get_object(request, object_id)
         items = [(item, item.code not in check.failing) for item in check.checklist.items.all()]
-        more = {"items": items, "title": str(check), "day_page": self.day_page()}
-        return super().change_view(request, object_id, form_url, more | (extra_context or {}))
+        more = {"check": check, "items": items, "day_page": self.day_page()} | (extra_context or {})
+        return self.page(request, "windows/check.html", title=_("Prevention check"), **more)
 
 
 @admin.register(Check)
@@ -110,7 +111,6 @@ class CheckAdmin(ChecksOfPlaces, AtWindows):
     list_select_related = ("window", "by", "checklist")
     search_fields = ("window__code__startswith", "window__name_zh", "window__name_en")
     search_help_text = gettext_lazy("Code or part of the name of a window")
-    fields = ("window", "at", "result", "checklist", "note", "by")
 
     def places(self, user):
         return scope.windows_of(user)
@@ -127,10 +127,16 @@ class CheckAdmin(ChecksOfPlaces, AtWindows):
         if request.method == "POST":
             return self._suspend(request, object_id, may_suspend)
         check = self.get_object(request, object_id)
-        change = prevention.proposal(check) if may_suspend and prevention.proposes(check) else None
-        (window,) = Window.objects.filter(pk=check.window_id).with_status()
-        context = {"proposed": change, "window": window, "restorable": openness.restores(window.status, "full")}
+        context = self._what_follows(check) if may_suspend else {}
         return super().change_view(request, object_id, form_url, context)
+
+    def _what_follows(self, check) -> dict:
+        """The suspension that a failing check proposes, or that a passed one lets the window be restored."""
+        (window,) = Window.objects.filter(pk=check.window_id).with_status()
+        change = prevention.proposal(check) if prevention.proposes(check) else None
+        holds = check.passed and clock.now() - check.at <= openness.CHECK_HOLDS
+        restorable = holds and openness.restores(window.status, Status.FULL)
+        return {"proposed": change, "window": window, "restorable": restorable}
 
     def _suspend(self, request, object_id, may_suspend: bool):
         if not may_suspend:
@@ -147,7 +153,7 @@ class CheckAdmin(ChecksOfPlaces, AtWindows):
         """The open windows in reach on a day: how many have checked, by place, and which have not."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        form = DayOfDivisionForm(request.user, request.GET if request.GET else None)
+        form = DayOfDivisionForm(request.user, {"day": clock.today(), **request.GET.dict()})
         day, windows = form.asked()
         windows = prevention.of_day(windows, day)
         lacking = prevention.without_pass(windows)
