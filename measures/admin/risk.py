@@ -76,7 +76,7 @@ class ProposalForm(forms.Form):
         choices=RiskProposal._meta.get_field("wanted").choices,
         widget=forms.RadioSelect,
     )
-    day = forms.DateField(label=gettext_lazy("From"), widget=DayInput)
+    day = forms.DateField(label=gettext_lazy("Valid from"), widget=DayInput)
     reason_zh = forms.CharField(
         label=gettext_lazy("Reason in Chinese"),
         max_length=500,

@@ -34,8 +34,8 @@ class RiskLevelQuerySet(models.QuerySet):
 class RiskLevel(models.Model):
     """From `day` on, this county has this level of risk, until a later row says otherwise."""
 
-    division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name=_("county"))
-    day = models.DateField(_("from"))
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name=_("division"))
+    day = models.DateField(_("valid from"))
     level = models.CharField(_("risk level"), max_length=6, choices=Risk, blank=True)
     reason_zh = models.CharField(_("reason in Chinese"), max_length=500)
     reason_en = models.CharField(_("reason in English"), max_length=500, blank=True)
@@ -80,7 +80,7 @@ class RiskLevel(models.Model):
 class ProposalState(models.TextChoices):
     PROPOSED = "proposed", _("proposed")
     APPLIED = "applied", _("applied")
-    UNDONE = "undone", _("undone")
+    UNDONE = "undone", _("reversed")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
@@ -103,7 +103,7 @@ class RiskProposal(models.Model):
     wanted = models.CharField(
         _("risk level"), max_length=8, choices=[*Risk.choices, (AS_RECORDED, _("as recorded for each county"))]
     )
-    day = models.DateField(_("from"))
+    day = models.DateField(_("valid from"))
     reason_zh = models.CharField(_("reason in Chinese"), max_length=500)
     reason_en = models.CharField(_("reason in English"), max_length=500)
     batch = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -116,9 +116,9 @@ class RiskProposal(models.Model):
     )
     applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
     closed_by = models.ForeignKey(
-        Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("undone or withdrawn by")
+        Officer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reversed or withdrawn by")
     )
-    closed_at = models.DateTimeField(_("undone or withdrawn"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("reversed or withdrawn"), null=True, blank=True)
 
     class Meta:
         ordering = ["-proposed_at", "-pk"]

@@ -70,7 +70,7 @@ def test_a_county_is_set_to_high_risk_its_window_becomes_emergency_and_it_is_tak
     assert page.get_by_text("2 windows would change.").is_visible()
     assert page.get_by_role("row", name="Division 420102 2 1 · 50.0 % 0 · 0.0 %").is_visible()
     before = Window.objects.with_status().get(pk=open_.pk).status
-    page.get_by_role("button", name="Apply").click()
+    page.get_by_role("button", name="Put into effect").click()
     page.wait_for_selector("#id_note")
     proposal = page.url
     said = told_to_the_public(page, live_server, open_)
