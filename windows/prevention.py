@@ -68,13 +68,11 @@ def record(
 
 def proposal(check: Check) -> Change:
     """Suspended until tomorrow's review, with the items that were not in order as the note."""
-    names = {"zh-hans": "、", "en": ", "}
-    notes = {language: mark.join(_names(check, language)) for language, mark in names.items()}
     return Change(
         status=Status.SUSPENDED,
         reason=Reason.objects.get(pk=FAILED),
-        note_zh=notes["zh-hans"],
-        note_en=notes["en"],
+        note_zh="不符合要求：" + "、".join(_names(check, "zh-hans")),
+        note_en="Not in order: " + ", ".join(_names(check, "en")),
         next_review=check.day + timedelta(days=1),
         measure=MEASURE,
     )
@@ -88,8 +86,8 @@ def _names(check: Check, language: str) -> list[str]:
 def proposes(check: Check, at: datetime | None = None) -> bool:
     """The check failed, no later one says otherwise, it is of today, and the window is not suspended already."""
     at = at or clock.now()
-    later = Check.objects.filter(window=check.window_id, at__lte=at).first()
-    if check.passed or later != check or check.day != clock.local_day(at):
+    latest = Check.objects.filter(window=check.window_id, at__lte=at).first()
+    if check.passed or latest != check or check.day != clock.local_day(at):
         return False
     (window,) = Window.objects.filter(pk=check.window_id).with_status(at)
     return window.status != Status.SUSPENDED

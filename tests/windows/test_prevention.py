@@ -253,7 +253,10 @@ def test_a_failing_check_proposes_to_suspend_and_nothing_happens_by_itself():
 
     assert (prevention.proposes(check), status_of(window)) == (True, Status.FULL)
     assert (change.status, change.reason.pk, change.measure) == (Status.SUSPENDED, "prevention_failed", 7)
-    assert (change.note_zh, change.note_en) == ("项masks、项ventilation", "Masks, Ventilation")
+    assert (change.note_zh, change.note_en) == (
+        "不符合要求：项masks、项ventilation",
+        "Not in order: Masks, Ventilation",
+    )
     assert change.next_review == date(2020, 3, 12)
 
 
