@@ -9,10 +9,10 @@ from django.db.models import F, Q
 from applications import line
 from applications.models import Application
 from measures import alerts, reporting, restoration
-from measures.models import Campaign, Port
+from measures.models import Campaign, Port, PortCheck
 from measures.restoration import Restoration
 from windows import clock, scope
-from windows.models import Division, Officer, StatusChange
+from windows.models import NOT_PASSED, RESTORED, Check, Division, Officer, StatusChange
 from windows.openness import STALE_AFTER, is_stale
 
 SHOWN = 12
@@ -60,13 +60,14 @@ def line_of(officer: Officer) -> dict:
 
 def windows_of(officer: Officer) -> dict:
     now = clock.now()
-    mine = scope.windows_of(officer).with_status()
+    mine = Check.objects.beside(scope.windows_of(officer).with_status(), clock.start_of(clock.local_day(now)), now)
     stale = mine.not_confirmed_since(now - STALE_AFTER)
     overdue = mine.filter(next_review__lt=clock.local_day(now))
     first = mine.select_related("division").order_by(F("confirmed_at").asc(nulls_first=True), "pk")
     shown = list(first[:SHOWN])
     for window in shown:
         window.stale = is_stale(window.confirmed_at, now)
+        window.open = window.status in RESTORED
         window.overdue = bool(window.next_review and window.next_review < clock.local_day(now))
     today = StatusChange.objects.filter(scope.at_windows(officer, "window"), day=clock.local_day(now))
     return {
@@ -75,6 +76,7 @@ def windows_of(officer: Officer) -> dict:
         "stale_total": stale.count(),
         "overdue": list(overdue.select_related("division").order_by("next_review", "pk")[:SHOWN]),
         "overdue_total": overdue.count(),
+        "unchecked_total": mine.filter(status__in=RESTORED).filter(NOT_PASSED).count(),
         "changes": list(today.select_related("window__division", "reason", "by", "service", "superseded_by")[:SHOWN]),
         "changes_total": today.count(),
     }
@@ -105,7 +107,8 @@ def _on(day: date, place: Division | None) -> Restoration:
 def ports_of(officer: Officer) -> dict:
     """Today of each of his ports, and the earlier days on which something is still due, each with how many ports."""
     today = clock.today()
-    ports = Port.objects.filter(scope.within(officer, "division")).order_by("pk")
+    mine = Port.objects.filter(scope.within(officer, "division")).order_by("pk")
+    ports = PortCheck.objects.beside(mine, clock.start_of(today), clock.now())
     rows = reporting.of_days(ports, today - LOOK_BACK, today)
     present = reporting.in_order(row for row in rows if row.day == today)
     earlier = Counter(row.day for row in rows if row.asks and row.day < today)

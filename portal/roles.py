@@ -15,6 +15,7 @@ from django.db import transaction
 READ_LEDGER = (
     "windows.view_window windows.view_division windows.view_service windows.view_reason windows.view_offering "
     "windows.view_statuschange windows.view_confirmation windows.view_calendar windows.view_calendarday "
+    "windows.view_check windows.view_checklist windows.view_checklistitem "
     "measures.view_measure measures.view_campaign "
     "measures.view_topic measures.view_version measures.view_stillcurrent"
 )
@@ -22,19 +23,24 @@ READ_WORK = (
     "applications.view_application applications.view_event applications.view_term applications.view_documentkind "
     "applications.view_requirement applications.view_refusalreason"
 )
-READ_PORTS = "measures.view_port measures.view_return measures.view_signoff windows.view_division"
+READ_PORTS = (
+    "measures.view_port measures.view_return measures.view_signoff measures.view_portcheck windows.view_division"
+)
+READ_RISK = "measures.view_risklevel measures.view_riskproposal"
 WORK_LINE = "applications.work_line applications.unmask_person"
 STEER = (
     "measures.see_dashboard measures.view_target measures.add_target measures.change_target measures.delete_target "
     "measures.view_threshold measures.add_threshold measures.change_threshold measures.delete_threshold "
     "measures.view_alert"
 )
-WRITE_LEDGER = "windows.add_statuschange windows.add_confirmation windows.view_importfile"
+WRITE_LEDGER = "windows.add_statuschange windows.add_confirmation windows.add_check windows.view_importfile"
+SET_RISK = "measures.add_risklevel measures.add_riskproposal"
 # These need the nation as reach too: see windows.admin.scoped.Reference.
 KEEP_REFERENCE = (
     "windows.change_window windows.add_window windows.change_division windows.add_division windows.change_service "
     "windows.add_service windows.change_reason windows.add_reason windows.change_offering windows.add_offering "
     "windows.delete_offering windows.add_calendar windows.add_calendarday "
+    "windows.add_checklist windows.add_checklistitem "
     "measures.change_campaign measures.add_campaign measures.change_port measures.add_port "
     "applications.change_term applications.add_term applications.change_documentkind applications.add_documentkind "
     "applications.change_requirement applications.add_requirement applications.change_refusalreason "
@@ -48,13 +54,12 @@ WRITE_BULLETINS = "measures.view_bulletin measures.add_bulletin measures.approve
 ROLES = {
     "window_officer": (READ_LEDGER, READ_WORK, WRITE_LEDGER, WORK_LINE),
     "supervisor": (
-        *(READ_LEDGER, READ_WORK, READ_PORTS, WRITE_LEDGER, KEEP_REFERENCE, KEEP_TOKENS, WORK_LINE),
-        WRITE_BULLETINS,
-        *("applications.steer_line", STEER),
+        *(READ_LEDGER, READ_WORK, READ_PORTS, READ_RISK, WRITE_LEDGER, SET_RISK, KEEP_REFERENCE, KEEP_TOKENS),
+        *(WORK_LINE, WRITE_BULLETINS, "applications.steer_line", STEER),
     ),
     "border_officer": (
         READ_PORTS,
-        "measures.add_return measures.add_signoff windows.view_importfile measures.view_measure",
+        "measures.add_return measures.add_signoff measures.add_portcheck windows.view_importfile measures.view_measure",
     ),
     "policy_editor": (
         "measures.view_measure measures.view_campaign measures.view_topic measures.add_topic measures.change_topic",
@@ -63,7 +68,7 @@ ROLES = {
         WRITE_BULLETINS,
     ),
     "auditor": (
-        *(READ_LEDGER, READ_WORK, READ_PORTS),
+        *(READ_LEDGER, READ_WORK, READ_PORTS, READ_RISK),
         "windows.view_importfile windows.view_clockoffset windows.view_provincetoken measures.view_askedinvain",
         "measures.see_dashboard measures.view_target measures.view_threshold measures.view_alert "
         "measures.view_bulletin",

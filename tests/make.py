@@ -4,19 +4,24 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from uuid import uuid4
 
+from django.db import transaction
 from django.utils import timezone
 
 from applications import lifecycle as lifecycle_of_applications
 from applications import sealing
 from applications.imports import import_applications
 from applications.models import Application, RefusalReason
-from measures import policy
-from measures.models import Campaign, Port, Topic, Version
-from windows import lifecycle, tokens
+from measures import policy, risk
+from measures.models import Campaign, Port, PortCheck, RiskProposal, Topic, Version
+from windows import lifecycle, openness, prevention, tokens
 from windows.models import (
     SHANGHAI,
     Calendar,
     CalendarDay,
+    Check,
+    Checklist,
+    ChecklistItem,
+    DayCheck,
     Division,
     Level,
     Offering,
@@ -49,10 +54,14 @@ def division(code: str = "420102") -> Division:
     return made
 
 
-def window(place: str = "420102", **fields) -> Window:
+def window(place: str = "420102", *, checked: bool = False, **fields) -> Window:
+    """A window; `checked` at noon, so that it may be restored."""
     code = f"{place}{Window.objects.filter(division=place).count() + 1:02}"
     fields = {"name_zh": f"窗口{code}", "name_en": f"Window {code}", "counters": 3} | fields
-    return Window.objects.create(code=code, division=division(place), **fields)
+    made = Window.objects.create(code=code, division=division(place), **fields)
+    if checked:
+        check(made)
+    return made
 
 
 def service(code: str = "passport", **fields) -> Service:
@@ -89,11 +98,31 @@ def officer(*, windows=(), divisions=(), name: str = "", **fields) -> Officer:
 
 
 def change(at_window: Window, status: str, *, at: datetime = NOON, by: Officer | None = None, **fields) -> StatusChange:
-    """A change recorded at `at`, and effective then unless `effective_at` says otherwise."""
+    """A change recorded at `at`, and effective then unless `effective_at` says otherwise; restoring after a check."""
+    present = Window.objects.with_status(at).get(pk=at_window.pk).status
+    if openness.restores(present, status):
+        check(at_window, at=at, by=by)
     if status == Status.SUSPENDED:
         fields = {"next_review": (at + timedelta(days=7)).date()} | fields
     wanted = lifecycle.Change(status=status, reason=fields.pop("reason", None) or reason(), **fields)
     return lifecycle.change_status(at_window, wanted, by=by or officer(), at=at)
+
+
+@transaction.atomic
+def checklist(code: str = "2020-02", effective_from: str = "2020-02-01", items=("masks", "ventilation")) -> Checklist:
+    made, new = Checklist.objects.get_or_create(code=code, defaults={"effective_from": effective_from})
+    if new:
+        names = [{"code": item, "name_zh": f"项{item}", "name_en": item.capitalize()} for item in items]
+        ChecklistItem.objects.bulk_create(ChecklistItem(checklist=made, **name) for name in names)
+    return made
+
+
+def check(place: Window | Port, *failing: str, at: datetime = NOON, by: Officer | None = None, **fields) -> DayCheck:
+    """A prevention check of a window or a port, passed unless it names what is not in order."""
+    checklist()
+    reason("prevention_failed")
+    kind = PortCheck if isinstance(place, Port) else Check
+    return prevention.record(kind, place, failing, by=by or officer(), at=at, **fields)
 
 
 def decided(
@@ -175,6 +204,18 @@ def version(of: str = "stay-extension", *, number: int = 1, day: date = date(202
     made.english_of = made.english_of or policy.chinese_digest(made)
     made.save()
     return made
+
+
+def risk_proposed(place: Division, level: str, *, by: Officer | None = None, at: datetime = NOON) -> RiskProposal:
+    reason("risk_changed")
+    return risk.propose(place, level, reason_zh="调整", reason_en="Adjusted", by=by or officer(), at=at)
+
+
+def risk_applied(place: Division, level: str, *, by: Officer | None = None, at: datetime = NOON) -> RiskProposal:
+    """A proposal that was applied; over a whole province by another officer than the one who proposed it."""
+    made = risk_proposed(place, level, by=by, at=at)
+    risk.apply(made, token=risk.dry_run(made, at=at).token, by=officer() if made.for_two else made.proposed_by, at=at)
+    return RiskProposal.objects.get(pk=made.pk)
 
 
 def token(

@@ -129,6 +129,16 @@ def test_windows_are_paged_and_carry_status_reason_and_services(client):
     assert {row["code"][:4] for row in answer["results"]} == {"4201"}
 
 
+def test_windows_open_for_a_service_are_those_restored_that_offer_it(client):
+    asked = {"division": "440000", "service": "passport", "page_size": 500}
+
+    found, all_ = (client.get(f"{API}windows/", asked | more).json()["results"] for more in ({"open": "1"}, {}))
+
+    restored = [row["code"] for row in all_ if row["status"] in ("full", "limited")]
+    assert [row["code"] for row in found] == restored
+    assert 0 < len(restored) < len(all_)
+
+
 def test_windows_cost_the_same_queries_for_one_and_for_many(client, django_assert_num_queries):
     client.get(f"{API}windows/", {"page_size": 1})  # the clock's offset is known from here on
 
@@ -179,6 +189,7 @@ def test_a_table_runs_no_formula(client):
         ("figures/?as_of=%EF%BC%91", "as_of", "not a day"),
         ("windows/?status=open", "status", "not one of"),
         ("windows/?service=nothing", "service", "not one of the available choices"),
+        ("windows/?open=yes", "open", "is not one of"),
         ("windows/?page=0", "page", "whole number"),
         ("windows/?page=99999", "page", "There are only"),
         ("windows/?page_size=501", "page_size", "from 1 to 500"),

@@ -32,7 +32,10 @@ from measures.models import (
     Campaign,
     Measure,
     Port,
+    PortCheck,
     Return,
+    RiskLevel,
+    RiskProposal,
     SignOff,
     Target,
     Threshold,
@@ -46,6 +49,8 @@ from tests.make import NOON
 from windows import clock, codes, intake, lifecycle, tokens
 from windows.models import (
     Calendar,
+    Check,
+    Checklist,
     ClockOffset,
     Confirmation,
     Division,
@@ -197,6 +202,12 @@ NEEDS = {
     ("measures.signoff", "sign"): "measures.add_signoff",
     ("measures.topic", "add"): "measures.add_topic",
     ("measures.topic", "publish"): "measures.add_version",
+    ("measures.risklevel", "import"): "measures.add_risklevel",
+    ("measures.risklevel", "report"): "measures.add_risklevel",
+    ("measures.risklevel", "template"): "measures.add_risklevel",
+    ("windows.check", "add"): "windows.add_check",
+    ("measures.portcheck", "add"): "measures.add_portcheck",
+    ("measures.riskproposal", "add"): "measures.add_riskproposal",
     ("windows.officer", "password_change"): "windows.change_officer",
     ("windows.provincetoken", "add"): "windows.add_provincetoken",
     ("windows.provincetoken", "revoke"): "windows.add_provincetoken",
@@ -206,9 +217,10 @@ NEEDS = {
 }
 # Models whose rows belong to no place: whoever may see one may see all.
 FOR_ALL = {Service, Reason, Calendar, Measure, Campaign, ClockOffset, Term, DocumentKind, Requirement, RefusalReason}
+OF_DIVISIONS = {Port, Return, SignOff, PortCheck, RiskLevel, RiskProposal, Alert}
 # What supervisors set for their own divisions.
 STEERING = {Target, Threshold}
-FOR_ALL |= {Topic, Version, AskedInVain}
+FOR_ALL |= {Topic, Version, AskedInVain, Checklist}
 # Models that are kept by those alone who reach the nation.
 NATIONS = {Bulletin, ProvinceToken}
 
@@ -284,7 +296,7 @@ def test_every_staff_route_is_classified():
 
 def test_every_model_belongs_to_a_place_or_to_all():
     places = {Window, StatusChange, Confirmation, Offering, Division, Application, Event, Port, Return, SignOff}
-    places |= {*STEERING, Alert}
+    places |= {*STEERING, Alert, Check, PortCheck, RiskLevel, RiskProposal}
     persons = {ImportFile, Officer}
 
     assert set(admin.site._registry) == places | persons | FOR_ALL | NATIONS
@@ -316,6 +328,7 @@ def place(code: str, port: str) -> Place:
     gate = make.port(port, code)
     returned = returns.record(gate, "flight_paper_exemption", NOON.date(), 7, by=clerk, at=NOON)
     application = Application.objects.get(number=make.decided(window))
+    proposal = make.risk_applied(window.division, "medium", by=clerk)
     files = {kind: intake.keep(kind, "x.csv", b"a,b\n", by=clerk) for kind in ImportFile.Kind.values}
     rows = {
         Window: window,
@@ -328,6 +341,10 @@ def place(code: str, port: str) -> Place:
         Port: gate,
         Return: returned,
         SignOff: signed_off(gate, clerk),
+        Check: make.check(window, by=clerk),
+        PortCheck: make.check(gate, by=clerk),
+        RiskProposal: proposal,
+        RiskLevel: proposal.recorded.get(),
         ImportFile: files[ImportFile.Kind.STATUS_CHANGES],
         Target: Target.objects.create(division=window.division, day=NOON.date(), rate="0.5"),
         Threshold: (
@@ -369,6 +386,7 @@ def two_places() -> tuple[Place, Place]:
         at.rows[Bulletin] = published(day)
     shared = {Service: make.service(), Reason: make.reason(), ClockOffset: ClockOffset.objects.get()}
     shared |= {Measure: Measure.objects.get(), Campaign: Campaign.objects.get(), Calendar: make.calendar()}
+    shared[Checklist] = make.checklist()
     shared |= {Term: Term.objects.create(ground="work_resumption", working_days=3), DocumentKind: document()}
     shared[Requirement] = Requirement.objects.create(document=document())
     shared |= {
@@ -413,12 +431,18 @@ def _quiet():
     translation.deactivate()
 
 
+KINDS = {
+    "windows.statuschange": ImportFile.Kind.STATUS_CHANGES,
+    "measures.return": ImportFile.Kind.RETURNS,
+    "measures.risklevel": ImportFile.Kind.RISK_LEVELS,
+}
+
+
 def argument(route: Route, at: Place) -> dict:
     if route.name == "batch":
         return {"batch": at.batch}
     if route.name == "report":
-        kind = ImportFile.Kind.RETURNS if route.label == "measures.return" else ImportFile.Kind.STATUS_CHANGES
-        return {"pk": at.files[kind].pk}
+        return {"pk": at.files[KINDS[route.label]].pk}
     if (route.label, route.name) == ("windows.officer", "password_change"):
         return {"id": at.rows[Officer].pk}
     return {OBJECT[route.name]: at.rows[route.model].pk}
@@ -443,7 +467,7 @@ def may(officer: Officer, route: Route) -> bool:
     if route.name == "add":
         if model is Return:
             return officer.has_perm("measures.add_return")
-        writable = {Window, Division, Service, Reason, Calendar, Offering, Campaign, Port, Officer}
+        writable = {Window, Division, Service, Reason, Calendar, Checklist, Offering, Campaign, Port, Officer}
         writable |= {Term, DocumentKind, Requirement, RefusalReason}
         return model in writable and officer.is_superuser
     if route.name == "delete":
@@ -452,7 +476,7 @@ def may(officer: Officer, route: Route) -> bool:
 
 
 def expected_of_own(officer: Officer, role: str, route: Route) -> set[int]:
-    if role == "window_officer" and route.model in {Port, Return, SignOff, Alert} | STEERING:
+    if role == "window_officer" and route.model in OF_DIVISIONS | STEERING:
         return {403, 404}  # who has a window has no port, and no division to steer
     return {200} if may(officer, route) else {403}
 
@@ -582,6 +606,7 @@ def test_a_forged_post_about_another_place_changes_nothing(world, role):
     before = counted()
     change = {"status": "full", "reason": make.reason().pk, "batch": str(UUID(int=1)), "windows": there.window.pk}
     entry, returned = there.rows[StatusChange].pk, there.rows[Return].pk
+    proposed = there.rows[RiskProposal].pk
 
     answers = [
         client.post(reverse("admin:windows_window_change_status"), change | {"apply": "1"}),
@@ -593,6 +618,11 @@ def test_a_forged_post_about_another_place_changes_nothing(world, role):
         client.post(reverse("admin:measures_return_correct", args=[returned]), {"quantity": 1, "note": "x"}),
         client.post(reverse("admin:windows_window_change", args=[there.window.pk]), {"name_zh": "x"}),
         client.post(reverse("admin:measures_port_change", args=[there.port.pk]), {"name_zh": "x"}),
+        client.post(reverse("admin:windows_check_add") + f"?window={there.window.pk}", {"checklist": "2020-02"}),
+        client.post(reverse("admin:windows_check_change", args=[there.rows[Check].pk])),
+        client.post(reverse("admin:measures_portcheck_add") + f"?port={there.port.pk}", {"checklist": "2020-02"}),
+        client.post(reverse("admin:measures_riskproposal_change", args=[proposed]), {"undo": "1", "note": "x"}),
+        client.post(reverse("admin:measures_riskproposal_change", args=[proposed]), {"apply": "1"}),
         *(client.post(route.url(**argument(route, there))) for route in OBJECT_ROUTES if route.name == "report"),
     ]
     action = {"action": "change_status_of_selected", "_selected_action": [there.window.pk]}
@@ -607,19 +637,24 @@ def test_a_forged_post_about_another_place_changes_nothing(world, role):
             {"day": "2020-03-10", "port": there.port.pk, f"seen-{there.port.pk}": seen},
         )
     )
+    level = {"wanted": "high", "day": "2020-03-11", "reason_zh": "x", "reason_en": "x"}
+    client.post(reverse("admin:measures_riskproposal_add"), level | {"division": there.division.pk})
 
     assert [answer.status_code for answer in answers if answer.status_code not in (403, 404)] == []
     assert counted() == before
 
 
 def counted() -> tuple[int, ...]:
-    return tuple(model.objects.count() for model in (StatusChange, Confirmation, Return, SignOff))
+    return tuple(model.objects.count() for model in WRITTEN)
 
 
-@pytest.mark.parametrize("role", ["supervisor", "border_officer"])
+WRITTEN = (StatusChange, Confirmation, Return, SignOff, Check, PortCheck, RiskLevel, RiskProposal)
+
+
+@pytest.mark.parametrize("role", ["supervisor", "border_officer", "supervisor of risk"])
 def test_an_import_refuses_rows_about_another_place(world, role):
     here, there = world
-    client = signed_in(actor(role, here))
+    client = signed_in(actor(role.removesuffix(" of risk"), here))
     files = {
         "supervisor": (
             "windows_statuschange",
@@ -630,6 +665,10 @@ def test_an_import_refuses_rows_about_another_place(world, role):
             "measures_return",
             "port,kind,goods,day,quantity,recorded_at\n"
             f"{there.port.pk},flight_paper_exemption,,2020-03-10,3,2020-03-10T20:00\n",
+        ),
+        "supervisor of risk": (
+            "measures_risklevel",
+            f"division,level,day,reason_zh,reason_en\n{there.division.pk},high,2020-03-10,x,x\n",
         ),
     }
     model, text = files[role]
@@ -845,6 +884,10 @@ def test_odd_input_is_answered_and_never_a_server_error(world):
     urls += [reverse("admin:autocomplete") + f"?app_label=windows&model_name=window&field_name=division&term={NUL}"]
     urls += [reverse("admin:windows_window_change_status") + f"?windows={odd}" for odd in (NUL, ",", "x", "1,2")]
     urls += [reverse("admin:measures_return_add") + f"?port={NUL}&day=x&kind=x"]
+    urls += [reverse("admin:windows_check_add") + f"?window={odd}" for odd in (NUL, "x", "9" * 40)]
+    urls += [reverse("admin:measures_portcheck_add") + f"?port={odd}" for odd in (NUL, "x", "9" * 40)]
+    urls += [reverse("admin:measures_riskproposal_add") + f"?division={odd}&wanted=x" for odd in (NUL, "x")]
+    urls += [reverse("admin:windows_check_day") + f"?division={odd}" for odd in (NUL, "x", "0", "00", "9" * 9)]
     urls += [reverse("admin:windows_statuschange_correct", args=[10**18])]
 
     broken = {url: code for url in urls if (code := client.get(url).status_code) >= 500}

@@ -80,6 +80,7 @@ PARSERS = {
     "division": questions.division_code,
     "status": questions.one_of(*Status.values),
     "service": str,
+    "open": questions.one_of("1"),
     "q": str,
     "page": questions.whole_number(1, 1_000_000),
     "page_size": questions.whole_number(1, MOST_ROWS),
@@ -92,6 +93,7 @@ PARSERS = {
         DIVISION,
         text("status", _("status now"), "suspended", enum=Status.values),
         text("service", _("code of a service that the window offers")),
+        text("open", _("1: restored and, with a service, serving it at the counter now"), enum=["1"]),
         text("q", _("part of the name in either language, or the first digits of the code")),
         OpenApiParameter("page", int, description=_("number of the page, from 1")),
         OpenApiParameter("page_size", int, description=_("windows on a page, up to 500")),
@@ -102,7 +104,7 @@ PARSERS = {
 def windows(request):
     asked = questions.read(request, PARSERS)
     found = WindowFilter(
-        {name: asked[name] for name in ("division", "status", "service", "q")}, Window.objects.with_status()
+        {name: asked[name] for name in ("division", "status", "service", "open", "q")}, Window.objects.with_status()
     )
     if not found.is_valid():
         raise ValidationError(found.errors)

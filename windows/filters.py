@@ -62,11 +62,21 @@ class WindowFilter(django_filters.FilterSet):
     service = django_filters.ModelChoiceFilter(
         field_name="services", queryset=Service.objects.all(), label=_("Service"), empty_label=_("any service")
     )
+    open = django_filters.ChoiceFilter(
+        method="opened",
+        label=_("Open now"),
+        choices=[("1", _("open for this service"))],
+        empty_label=_("open or not"),
+    )
     q = django_filters.CharFilter(method="named", label=_("Name or code"), max_length=LONGEST_TEXT)
 
     class Meta:
         model = Window
         fields: list[str] = []
+
+    def opened(self, windows, name, value):
+        """Restored and, where a service is chosen, serving it just now."""
+        return windows.open_for(self.form.cleaned_data["service"])
 
     def named(self, windows, name, text):
         return windows.filter(Q(name_zh__icontains=text) | Q(name_en__icontains=text) | Q(code__startswith=text))

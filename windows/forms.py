@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from windows import clock, intake, lifecycle, scope
 from windows.models import (
     Channel,
+    Checklist,
     Division,
     Level,
     Reason,
@@ -19,6 +20,7 @@ from windows.models import (
     StatusChange,
     TokenScope,
     Window,
+    significant,
 )
 
 MEASURES = [("", "---------"), *((number, number) for number in range(1, 11))]
@@ -134,6 +136,73 @@ class TakeBackForm(forms.Form):
     note = forms.CharField(
         label=_("Note in Chinese"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class DayOfDivisionForm(forms.Form):
+    """Which day to look at, and which division of the officer's; today and all of them when nothing else is asked."""
+
+    day = forms.DateField(label=_("Day"), required=False, widget=DayInput)
+    division = forms.CharField(
+        label=_("Division"), max_length=6, required=False, help_text=_("Its code, or the first digits of it.")
+    )
+
+    def __init__(self, user, *args, **options):
+        super().__init__(*args, **options)
+        self.user = user
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        if day and day > clock.today():
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
+
+    def clean_division(self) -> str:
+        code = self.cleaned_data["division"]
+        known = Division.objects.filter(pk=significant(code).ljust(6, "0"))
+        if code and not (code.isascii() and code.isdecimal() and known.exists()):
+            raise forms.ValidationError(_("No division has this code."))
+        return code
+
+    def asked(self):
+        """The day, and the windows in reach; of a wrong form today and none of its limits."""
+        told = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        windows = scope.windows_of(self.user).in_division(told.get("division") or "")
+        return told.get("day") or clock.today(), windows
+
+
+class Ticks(forms.CheckboxSelectMultiple):
+    """Boxes of which the first has the focus, so that a check is entered by Tab, space and Enter alone."""
+
+    def create_option(self, name, value, label, selected, index, **options):
+        option = super().create_option(name, value, label, selected, index, **options)
+        option["attrs"]["autofocus"] = index == 0
+        return option
+
+
+class CheckForm(forms.Form):
+    """A prevention check: what is in order is ticked; a box left empty is a finding, so that none passes unseen."""
+
+    passing = forms.MultipleChoiceField(
+        label=_("In order"),
+        required=False,
+        widget=Ticks,
+        help_text=_("Tick what is in order. What stays empty counts as not in order."),
+    )
+    note = forms.CharField(label=_("Note"), max_length=500, required=False)
+    checklist = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, holds: Checklist, *args, **options):
+        super().__init__(*args, initial={"checklist": holds.pk}, **options)
+        self.holds = holds
+        self.fields["passing"].choices = [(item.code, item.name) for item in holds.items.all()]
+
+    def clean_checklist(self) -> str:
+        if self.cleaned_data["checklist"] != self.holds.pk:
+            raise forms.ValidationError(_("Another checklist holds since today. Go through this one."))
+        return self.cleaned_data["checklist"]
+
+    def failing(self) -> set[str]:
+        return {code for code, _name in self.fields["passing"].choices} - set(self.cleaned_data["passing"])
 
 
 class UploadForm(forms.Form):

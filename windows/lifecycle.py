@@ -6,10 +6,22 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from windows import clock, doorbell
-from windows.models import Confirmation, Officer, Reason, Service, Source, Status, StatusChange, Touch, Window
+from windows import clock, doorbell, openness
+from windows.models import (
+    Check,
+    Confirmation,
+    Officer,
+    Reason,
+    Service,
+    Source,
+    Status,
+    StatusChange,
+    Touch,
+    Window,
+)
 
 
 class NotAllowed(Exception):
@@ -60,7 +72,7 @@ def change_statuses(
     The caller may name the batch: sent twice, it is recorded once, and the entries are handed back again.
     """
     at = at or clock.now()
-    _lock(windows)
+    lock(windows)
     if batch and (recorded := list(StatusChange.objects.filter(batch=batch).select_related("window"))):
         return [Outcome(entry.window, entry) for entry in recorded]
     batch = batch or uuid4()
@@ -72,7 +84,7 @@ def change_statuses(
     return outcomes
 
 
-def _lock(windows: Iterable[Window]) -> None:
+def lock(windows: Iterable[Window]) -> None:
     """One writer at a time for each window. A statement of its own: what is read next sees the other's entries."""
     keys = [window.pk for window in windows]
     list(Window.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
@@ -82,13 +94,33 @@ def preview(windows: Iterable[Window], change: Change, *, at: datetime | None = 
     """Each window with its present `status`, and why the change would be refused there ("" when it would not)."""
     at = at or clock.now()
     effective_at = change.effective_at or at
-    found = Window.objects.filter(pk__in=[window.pk for window in windows]).with_status(effective_at).order_by("pk")
-    found = list(found.select_related("division"))
+    found = _as_they_stand(windows, effective_at, at).select_related("division").order_by("pk")
     present = StatusChange.objects.in_bulk([window.change_id for window in found if window.change_id])
-    return [(window, _refusal(present.get(window.change_id), change, effective_at, at)) for window in found]
+    return [(window, _refusal(window, present.get(window.change_id), change, effective_at, at)) for window in found]
 
 
-def _refusal(present: StatusChange | None, change: Change, effective_at: datetime, at: datetime) -> str:
+def _as_they_stand(windows: Iterable[Window], effective_at: datetime, at: datetime, but: StatusChange | None = None):
+    """The windows with their status at an instant, the check of the last 24 hours, and whether an entry comes `later`.
+
+    `but` names an entry that is about to be superseded.
+    """
+    later = StatusChange.objects.telling(at).filter(window=OuterRef("pk"), effective_at__gt=effective_at)
+    if but is not None:
+        later = later.exclude(pk=but.pk)
+    found = Window.objects.filter(pk__in=[window.pk for window in windows]).with_status(effective_at)
+    return Check.objects.beside(found.annotate(later=Exists(later)), at - openness.CHECK_HOLDS, at)
+
+
+def _unchecked(window: Window, change: Change) -> str:
+    """Why the window may not be restored as of now; an entry that a later one overtakes only tells history."""
+    restoring = openness.restores(window.status, change.status) and not window.later
+    window.unchecked = restoring and not openness.check_passed(window)
+    if not window.unchecked:
+        return ""
+    return _("Restoring needs a passed prevention check of the last 24 hours. Enter the check first.")
+
+
+def _refusal(window: Window, present: StatusChange | None, change: Change, effective_at: datetime, at: datetime) -> str:
     if effective_at > at:
         return _("A change cannot take effect in the future; enter it on the day, or set the next review.")
     if change.status == Status.SUSPENDED and change.next_review is None:
@@ -98,7 +130,7 @@ def _refusal(present: StatusChange | None, change: Change, effective_at: datetim
     narrower = change.service or change.channel
     if present and not narrower and _says_the_same(present, change):
         return _("This status is already recorded; confirm it instead.")
-    return ""
+    return "" if narrower else _unchecked(window, change)
 
 
 def _says_the_same(present: StatusChange, change: Change) -> bool:
@@ -137,11 +169,21 @@ def correct(wrong: StatusChange, change: Change, *, by: Officer, at: datetime | 
         raise NotAllowed(_("A suspended window needs the day of its next review."))
     if effective_at == wrong.effective_at and change.measure == wrong.measure and _says_the_same(wrong, change):
         raise NotAllowed(_("This is what the entry says already."))
+    if not (wrong.service_id or wrong.channel) and (refusal := _unchecked_correction(wrong, change, effective_at, at)):
+        raise NotAllowed(refusal)
     entry = _entry(wrong.window, change, by, at, uuid4())
     entry.effective_at, entry.supersedes = effective_at, wrong
     entry.service_id, entry.channel = wrong.service_id, wrong.channel
     _write([entry])
     return entry
+
+
+def _unchecked_correction(wrong: StatusChange, change: Change, effective_at: datetime, at: datetime) -> str:
+    """A correction is bound by the check when it opens, as of now, a window that the ledger says is not restored."""
+    (window,) = _as_they_stand([wrong.window], effective_at, at, but=wrong)
+    (now,) = Window.objects.filter(pk=wrong.window_id).with_status(at)
+    window.status = now.status
+    return _unchecked(window, change)
 
 
 @transaction.atomic
@@ -163,7 +205,7 @@ def undo(
     """Take back, in one step, what is left of a bulk change in these windows; superseded entries are told apart."""
     at = at or clock.now()
     entries = StatusChange.objects.filter(batch=batch, window__in=windows).exclude(status="").order_by("window")
-    _lock([entry.window for entry in entries.select_related("window")])
+    lock([entry.window for entry in entries.select_related("window")])
     entries = entries.all().select_related("window", "superseded_by")
     undone, new_batch = [], uuid4()
     for entry in entries:
@@ -193,7 +235,7 @@ def _retraction(wrong, by, reason, note, at, batch) -> StatusChange:
 
 
 def _lock_uncorrected(entry: StatusChange) -> None:
-    _lock([entry.window])
+    lock([entry.window])
     if StatusChange.objects.filter(supersedes=entry).exists():
         raise NotAllowed(_("This entry has been corrected since."))
 

@@ -3,14 +3,25 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from windows.models import Channel, Status, StatusChange
+from windows.models import RESTORED, Channel, Status, StatusChange
 
 STALE_AFTER = timedelta(days=7)
+CHECK_HOLDS = timedelta(hours=24)
 
 
 def is_stale(confirmed_at: datetime | None, now: datetime) -> bool:
     """Nobody has reported or confirmed the status for seven days."""
     return confirmed_at is None or now - confirmed_at > STALE_AFTER
+
+
+def restores(present: str | None, wanted: str) -> bool:
+    """A change to this status opens a window that was not restored: one shut, for emergencies only, or silent."""
+    return wanted in RESTORED and present not in RESTORED
+
+
+def check_passed(place) -> bool:
+    """The last prevention check found every item in order; of a window or port with its check (`Check.beside`)."""
+    return place.check_at is not None and not place.check_failing
 
 
 def limits(entries: Iterable[StatusChange]) -> list[StatusChange]:

@@ -1,4 +1,4 @@
-"""Loads the reference data that ships with the product: divisions, services, reasons, holiday calendars.
+"""Loads the reference data that ships with the product: divisions, services, reasons, holiday calendars, checklists.
 
 Edits made since are kept.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
 
-from windows.models import Calendar, CalendarDay, Division, Level, Reason, Service
+from windows.models import Calendar, CalendarDay, Checklist, ChecklistItem, Division, Level, Reason, Service
 
 DATA = Path(__file__).parent / "data"
 LEVEL = {"zone": Level.COUNTY}  # a development zone counts as a county in every list
@@ -51,6 +51,7 @@ def load() -> None:
         ignore_conflicts=True,
     )
     load_calendars()
+    load_checklists()
 
 
 @transaction.atomic
@@ -63,6 +64,26 @@ def load_calendars() -> None:
     added = set(Calendar.objects.filter(recorded_at=TransactionNow()).values_list("code", flat=True))
     spans = (span for span in rows(DATA / "calendar_days.csv") if span["calendar"] in added)
     CalendarDay.objects.bulk_create(chain.from_iterable(map(days_of, spans)), ignore_conflicts=True)
+
+
+@transaction.atomic
+def load_checklists() -> None:
+    """Add the prevention checklists that are missing, each with its items: a checklist comes as a whole."""
+    items = rows(DATA / "checklist_items.csv")
+    from_day = {item["checklist"]: item["effective_from"] for item in items}
+    Checklist.objects.bulk_create(
+        (Checklist(code=code, effective_from=day) for code, day in from_day.items()), ignore_conflicts=True
+    )
+    added = set(Checklist.objects.filter(recorded_at=TransactionNow()).values_list("code", flat=True))
+    told = ("code", "name_zh", "name_en")
+    ChecklistItem.objects.bulk_create(
+        (
+            ChecklistItem(checklist_id=item["checklist"], position=position, **{name: item[name] for name in told})
+            for position, item in enumerate(items, start=1)
+            if item["checklist"] in added
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def days_of(span: dict[str, str]) -> Iterator[CalendarDay]:

@@ -102,8 +102,11 @@ MOVES = {
 
 
 class ApplicationQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(state=State.WAITING, origin=Origin.PORTAL)
+
     def waiting_at(self, window):
-        return self.filter(window=window, state=State.WAITING, origin=Origin.PORTAL)
+        return self.waiting().filter(window=window)
 
     def in_line_order(self):
         """The one place that says who is next: priority and ageing in one stored column."""

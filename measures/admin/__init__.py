@@ -1,5 +1,5 @@
-"""Measures, policy, ports, returns, campaigns, bulletins, targets and alerts in the staff site."""
+"""Measures, policy, ports, prevention, risk, campaigns, bulletins, targets and alerts in the staff site."""
 
-from measures.admin import bulletin, policy, reference, returns, signoffs, steering
+from measures.admin import bulletin, policy, prevention, reference, returns, risk, signoffs, steering
 
-__all__ = ["bulletin", "policy", "reference", "returns", "signoffs", "steering"]
+__all__ = ["bulletin", "policy", "prevention", "reference", "returns", "risk", "signoffs", "steering"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures import reporting, returns
 from measures.forms import CorrectionForm, DayForm, ReturnForm
-from measures.models import Port, Return
+from measures.models import Port, PortCheck, Return
 from windows import clock, scope
 from windows.admin import exports
 from windows.admin.files import TakesFiles
@@ -101,12 +101,14 @@ class ReturnAdmin(TakesFiles, ReadOnly, Scoped):
             raise PermissionDenied
         form = DayForm(request.GET if "day" in request.GET else None)
         day = form.asked()
-        ports = reporting.of_day(Port.objects.filter(scope.within(request.user, "division")), day)
+        mine = Port.objects.filter(scope.within(request.user, "division"))
+        ports = reporting.of_day(PortCheck.objects.beside(mine, clock.start_of(day), clock.end_of(day)), day)
         missing = sum(row.missing for row in ports)
         past = day <= clock.today()
         context = {"form": form, "day": day, "ports": ports, "missing": missing}
         context["may_add"] = past and self.has_add_permission(request)
         context["may_sign"] = past and request.user.has_perm("measures.add_signoff")
+        context["may_check"] = day == clock.today()
         return self.page(request, "measures/day.html", title=_("Returns of the day"), **context)
 
     def add_view(self, request, form_url="", extra_context=None):

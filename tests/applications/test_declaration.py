@@ -12,7 +12,7 @@ from applications.models import Application, Draft
 from tests import make
 from tests.drills import applicants
 from windows import clock, memo
-from windows.models import Service
+from windows.models import Service, Window
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,27 @@ def test_the_window_page_shows_all_windows_of_the_place_and_which_one_is_chosen(
     assert [code for code, _name in form.fields["window"].choices] == ["42010201", "42010202"]
     assert form.fields["window"].barred == {"42010202"}
     assert form["window"].value() == "42010201"
+
+
+@pytest.mark.parametrize(
+    ("narrower", "barred"),
+    [
+        ({"service": "visa-extension"}, True),
+        ({"service": "visa-extension", "channel": "online"}, True),
+        ({"service": "visa-extension", "channel": "counter"}, False),
+        ({"channel": "counter"}, False),
+        ({"service": "passport"}, False),
+    ],
+)
+def test_a_window_that_leaves_out_the_service_or_the_channel_is_barred_and_no_other(
+    client, window_page, narrower, barred
+):
+    fields = narrower | ({"service": Service.objects.get(pk=narrower["service"])} if "service" in narrower else {})
+    make.change(Window.objects.get(pk="42010201"), "suspended", at=clock.now(), **fields)
+
+    answer = client.post(window_page, {"place": "420102", "window": "42010201"})
+
+    assert answer.status_code == (400 if barred else 302)
 
 
 def test_a_window_is_taken_where_it_may_be_applied_to_online_and_is_of_the_place(client, window_page):

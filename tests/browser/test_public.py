@@ -19,6 +19,7 @@ PAGES = [
     "windows/?division=420000&status=suspended",
     "windows/?status=foo",
     "windows/?q=nothing",
+    "windows/?division=420000&service=passport&open=1",
     "windows/42010201/",
     "windows/11010101/",
     "windows/11010101/poster/",

@@ -27,7 +27,7 @@ def officer():
     clock.set_now(NOON + timedelta(hours=8))
     make.campaign()
     Measure.objects.create(number=1, in_notice=True, title_zh="一", title_en="One", summary_zh="一", summary_en="One")
-    windows = [make.window() for _ in range(3)]
+    windows = [make.window(checked=True) for _ in range(3)]
     make.change(windows[0], "limited")
     make.change(windows[1], "suspended", at=NOON - timedelta(days=9))
     made = make.officer(divisions=[make.division("420000")], is_staff=True)

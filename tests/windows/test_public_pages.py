@@ -58,6 +58,50 @@ def test_finding_by_place_status_name_and_service(client, query, found):
     assert names(client.get(f"/en/windows/?{query}")) == found
 
 
+@pytest.mark.parametrize(
+    ("narrower", "open_"),
+    [
+        ([], True),
+        ([("suspended", "passport", "")], False),
+        ([("emergency", "passport", "")], False),
+        ([("limited", "passport", "")], True),
+        ([("suspended", "passport", "counter")], False),
+        ([("suspended", "", "counter")], False),
+        ([("suspended", "passport", "online")], True),
+        ([("suspended", "", "self_service")], True),
+        ([("suspended", "visa", "")], True),
+        ([("suspended", "passport", ""), ("full", "passport", "")], True),
+        ([("full", "passport", ""), ("suspended", "passport", "")], False),
+        ([("suspended", "passport", ""), ("full", "passport", "counter")], False),
+    ],
+)
+def test_the_finder_knows_who_serves_a_service_just_now(client, narrower, open_):
+    window, service = make.window(), make.service()
+    make.offering(window, service)
+    make.change(window, "limited", at=NOON - timedelta(hours=9))
+    for hours, (status, about, channel) in enumerate(narrower):
+        fields = {"service": make.service(about) if about else None, "channel": channel}
+        make.change(window, status, at=NOON - timedelta(hours=8 - hours), **fields)
+
+    assert names(client.get("/en/windows/?service=passport&open=1")) == [window.pk] * open_
+    assert names(client.get("/en/windows/?open=1")) == [window.pk]
+
+
+def test_open_leaves_out_shut_windows_those_without_the_service_and_entries_taken_back(client):
+    shut, without, mended = make.window(), make.window(), make.window()
+    make.change(shut, "emergency")
+    make.change(without, "full")
+    make.change(mended, "full", at=NOON - timedelta(hours=3))
+    for window in (shut, mended):
+        make.offering(window, make.service())
+    wrong = make.change(mended, "suspended", at=NOON - timedelta(hours=2), service=make.service())
+    lifecycle.retract(wrong, by=make.officer(), reason=make.reason(), at=NOON)
+
+    assert names(client.get("/en/windows/?service=passport&open=1")) == [mended.pk]
+    assert names(client.get("/en/windows/?open=1")) == [without.pk, mended.pk]
+    assert client.get("/en/windows/?open=2").status_code == 400
+
+
 def test_an_empty_result_helps(client):
     make.window()
 

@@ -129,15 +129,15 @@ def test_a_selection_across_pages_reaches_the_form_whole():
 
     form = client.post(reverse(LIST), action)
     sent = form.context["form"].initial["windows"]
-    preview = client.post(reverse(CHANGE), entered(windows=sent, preview="1"))
-    client.post(reverse(CHANGE), entered(windows=sent, apply="1"))
+    preview = client.post(reverse(CHANGE), entered(windows=sent, status="emergency", preview="1"))
+    client.post(reverse(CHANGE), entered(windows=sent, status="emergency", apply="1"))
 
     assert len(form.context["windows"]) == preview.context["going"] == 99
     assert StatusChange.objects.count() == 99
 
 
 def test_the_preview_tells_each_window_and_writes_nothing():
-    fresh, same = make.window(), make.window()
+    fresh, same = make.window(checked=True), make.window()
     make.change(same, "limited")
 
     preview = signed_in(supervisor()).post(reverse(CHANGE), entered(fresh, same, preview="1"))
@@ -166,7 +166,7 @@ def test_nothing_typed_is_lost_on_an_error_nor_on_the_way_back():
 
 
 def test_a_change_is_recorded_once_however_often_it_is_sent():
-    refused, going = make.window(), make.window()
+    refused, going = make.window(), make.window(checked=True)
     make.change(refused, "limited")
     client = signed_in(supervisor())
     sent = entered(refused, going, apply="1", channel="counter") | {"channel": ""}
@@ -191,7 +191,7 @@ def test_a_narrower_change_is_recorded_with_service_and_channel():
 
 
 def test_the_result_offers_an_undo_that_asks_why_and_takes_back():
-    windows, officer = [make.window(), make.window()], supervisor()
+    windows, officer = [make.window(checked=True), make.window(checked=True)], supervisor()
     outcomes = lifecycle.change_statuses(windows, lifecycle.Change("full", make.reason()), by=officer, at=NOON)
     url = reverse("admin:windows_window_batch", args=[outcomes[0].entry.batch])
     client = signed_in(officer)
@@ -206,7 +206,7 @@ def test_the_result_offers_an_undo_that_asks_why_and_takes_back():
 
 
 def test_undo_leaves_what_lies_beyond_the_reach():
-    inside, beyond = make.window("420102"), make.window("110101")
+    inside, beyond = make.window("420102", checked=True), make.window("110101", checked=True)
     outcomes = lifecycle.change_statuses(
         [inside, beyond], lifecycle.Change("full", make.reason()), by=make.officer(), at=NOON
     )
@@ -250,7 +250,7 @@ def test_the_history_tells_with_which_token_a_provinces_system_reported():
 
 
 def test_a_wrong_entry_is_corrected_and_stays_readable_struck_through():
-    window = make.window()
+    window = make.window(checked=True)
     wrong = make.change(window, "suspended")
     client = signed_in(supervisor())
     url = reverse("admin:windows_statuschange_correct", args=[wrong.pk])

@@ -1,5 +1,5 @@
-"""The staff site's part on the ground: windows and their ledger, reference data, officers."""
+"""The staff site's part on the ground: windows and their ledger, prevention, reference data, officers."""
 
-from windows.admin import calendars, ledger, reference, tokens
+from windows.admin import calendars, ledger, prevention, reference, tokens
 
-__all__ = ["calendars", "ledger", "reference", "tokens"]
+__all__ = ["calendars", "ledger", "prevention", "reference", "tokens"]

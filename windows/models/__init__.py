@@ -16,6 +16,7 @@ from windows.models.ledger import (
     Window,
 )
 from windows.models.limits import Limit
+from windows.models.prevention import NOT_PASSED, Check, Checklist, ChecklistItem, DayCheck
 from windows.models.reference import (
     Audience,
     Division,
@@ -31,14 +32,19 @@ from windows.models.tokens import ProvinceToken, TokenScope
 
 __all__ = [
     "APPEND_ONLY",
+    "NOT_PASSED",
     "RESTORED",
     "SHANGHAI",
     "Audience",
     "Calendar",
     "CalendarDay",
     "Channel",
+    "Check",
+    "Checklist",
+    "ChecklistItem",
     "ClockOffset",
     "Confirmation",
+    "DayCheck",
     "Division",
     "ImportFile",
     "Level",

@@ -14,6 +14,7 @@ class ImportFile(models.Model):
     class Kind(models.TextChoices):
         STATUS_CHANGES = "status_changes", _("status changes")
         RETURNS = "returns", _("port returns")
+        RISK_LEVELS = "risk_levels", _("risk levels")
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     name = models.CharField(_("file name"), max_length=120)

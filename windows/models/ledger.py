@@ -68,6 +68,18 @@ class WindowQuerySet(models.QuerySet):
             checked_at=Subquery(confirmed.values("at")[:1]),
         ).annotate(confirmed_at=Greatest("reported_at", "checked_at"))
 
+    def open_for(self, service: str | None = None):
+        """Of windows `with_status`, those restored and, with a service, those whose counters serve it just now.
+
+        That is, they offer it, and no narrower entry in force keeps its counter, or the whole channel, from being
+        restored. What stands still online or at machines alone shuts nobody out.
+        """
+        restored = self.filter(status__in=RESTORED)
+        if service is None:
+            return restored
+        shut = StatusChange.objects.narrowing(service).exclude(status__in=RESTORED)
+        return restored.filter(offerings__service=service).exclude(pk__in=shut.values("window"))
+
     def not_confirmed_since(self, at):
         """Of windows `with_status`, those whose status nobody has reported or confirmed since then, or ever."""
         return self.filter(Q(confirmed_at=None) | Q(confirmed_at__lt=at))
@@ -118,6 +130,13 @@ class StatusChangeQuerySet(models.QuerySet):
     def narrower(self):
         """Entries of one service or channel, to be told."""
         return self.exclude(service=None, channel="").select_related("superseded_by", "reason")
+
+    def narrowing(self, service: str):
+        """The narrower entries in force about a service at the counter: the latest of each service and channel."""
+        about = Q(service=service) | Q(service=None)
+        entries = self.exclude(service=None, channel="").filter(about, channel__in=("", Channel.COUNTER)).known()
+        latest = entries.order_by("window_id", "service_id", "channel", "-effective_at", "-recorded_at", "-pk")
+        return StatusChange.objects.filter(pk__in=latest.distinct("window_id", "service_id", "channel").values("pk"))
 
     def known(self, at=None):
         """Entries recorded by `at` and not superseded by an entry recorded by then; retractions left out."""

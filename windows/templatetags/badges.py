@@ -21,6 +21,21 @@ def status(code: str | None) -> str:
     return format_html('<span class="status status--{}">{}</span>', code or "none", label)
 
 
+def check(at: datetime | None, failing: list[str] | None) -> str:
+    """What the last prevention check said, and when."""
+    if at is None:
+        return format_html('<span class="stale">{}</span>', _("not checked"))
+    if failing:
+        return format_html('<span class="overdue">{}</span> {}', _("not passed"), instant(at))
+    return format_html("{} {}", _("passed"), instant(at))
+
+
+@register.filter("check_badge")
+def check_of(place) -> str:
+    """The same, of a window or port with its check."""
+    return check(place.check_at, place.check_failing)
+
+
 def instant(at: datetime | None) -> str:
     return formats.date_format(localtime(at), "Y-m-d H:i") if at else "–"
 

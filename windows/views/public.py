@@ -13,7 +13,7 @@ from windows.pages import LONGEST_VALUE, NotHere, is_number, page_number, public
 PAGE = 50
 
 
-@public("division", "status", "service", "q", "page")
+@public("division", "status", "service", "open", "q", "page")
 def finder(request):
     """Every window is found, shut ones too. A wrong value of a field is told beside it (400), a page too far is 404."""
     found = WindowFilter(request.asked, Window.objects.with_status())
@@ -84,6 +84,7 @@ def window(request, code):
         "open": found.open,
         "instead": instead_of(found),
         "linked": schema_org.office(request, found),
+        "check": found.checks.first(),
     }
     return render(request, "windows/window.html", context)
 

@@ -19,10 +19,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from portal import children, embedded, roles, sample_cases, sharing
+from portal import children, embedded, roles, sample_cases, sample_checks, sharing
 from portal.supervisor import Program, Stop, Supervisor, ignore_signals, raise_stop_on_signals
 from windows import clock
-from windows.models import SHANGHAI, ClockOffset
+from windows.models import SHANGHAI, ClockOffset, Officer
 
 SCENARIO = settings.BASE_DIR / "portal" / "data" / "restoration-2020"
 STARTS_AT = datetime(2020, 3, 11, 20, 0, tzinfo=SHANGHAI)
@@ -85,6 +85,8 @@ class Command(BaseCommand):
         if made := sample_cases.fill():
             self.say(f"已生成示例申请 Sample applications: {made}")
         accounts = roles.create_demo_accounts()
+        if made := sample_checks.fill(Officer.objects.get(username="province")):
+            self.say(f"已生成示例防疫检查 Sample prevention checks: {made}")
         connection.close()
         with self.step("静态文件", "Static files"):
             finish(self.static)
