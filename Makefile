@@ -1,4 +1,4 @@
-# Two commands: `make demo` and `make test`. Each does its own set-up; a second run finds it done.
+# `make demo`, `make replay` and `make test`. Each does its own set-up; a second run finds it done.
 # Needs Python 3.11 or 3.12, make and the package registries. For demo and replay: PORT, PORTAL_DATA_DIR, RESET=1.
 
 SHELL = /bin/sh

@@ -110,7 +110,11 @@ def _as_file(columns: list[str], rows: list[Row]) -> bytes:
 
 
 class Replay:
-    """One run of a scenario from the beginning of a day on; whoever drives it says how much real time has passed."""
+    """One run of a scenario from the beginning of a day on; whoever drives it says how much real time has passed.
+
+    The clock is moved in steps and given no rate of its own: it never runs ahead of what is reported, and stands
+    where it is when the run is broken off. Other processes read it once a second, as always.
+    """
 
     def __init__(self, scenario: Scenario, first: date, seconds_per_day: float) -> None:
         self.scenario, self.seconds_per_day = scenario, seconds_per_day
@@ -132,14 +136,12 @@ class Replay:
     def move_on(self, elapsed: float) -> date | None:
         """Bring clock and portal to where they are after so many real seconds; returns the day that ended with it.
 
-        Never past the end of a day or of the scenario, however late the call comes. After a failure the same is
-        reported again, which changes nothing twice.
+        Never past the end of a day or of the scenario, however late the call comes. What a failed call had begun is
+        reported again by the next one, which changes nothing twice.
         """
         due = self.starts_at + timedelta(days=elapsed / self.seconds_per_day)
         day, evening = self.day, min(clock.end_of(self.day), self.scenario.last)
         at = min(due, evening)
-        if at <= self.played:
-            return None
         clock.set_now(at)
         report(self.scenario, self.played, at)
         self.played = at

@@ -35,9 +35,9 @@ class Command(Demo):
         parser.add_argument("--keep-serving", action="store_true", help="stay until Ctrl-C when all is played")
 
     def handle(self, *, first: str | None, seconds_per_day: str, keep_serving: bool, **options) -> None:
-        scenario = Scenario(SCENARIO)
-        day = wanted_day(first, scenario) if first else scenario.days[0]
-        self.replay = Replay(scenario, day, wanted_seconds(seconds_per_day))
+        pace, scenario = wanted_seconds(seconds_per_day), Scenario(SCENARIO)
+        day = scenario.days[0] if first is None else wanted_day(first, scenario)
+        self.replay = Replay(scenario, day, pace)
         self.keep_serving, self.failed = keep_serving, ""
         super().handle(**options)
         if self.failed:
