@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests.conftest import SCENARIO
-from tests.portal.processes import HOME, environment, free_port, manage, processes_of, wait_until
+from tests.portal.processes import HOME, environment, free_port, kill, manage, named, processes_of, wait_until
 
 pytestmark = [
     pytest.mark.browser,
@@ -116,10 +116,13 @@ def test_a_signal_in_the_middle_ends_everything(replay):
     assert processes_of(replay.own) == {}
 
 
-def test_from_a_later_day_it_ends_by_itself_with_the_same_figures(replay):
-    replay.start("--from", "2020-03-11", "--seconds-per-day", "0.5", RESET="1")
+def test_from_a_later_day_and_with_its_database_killed_it_ends_by_itself_with_the_same_figures(replay):
+    replay.start("--from", "2020-03-08", "--seconds-per-day", "3", RESET="1")
+    assert replay.says("2020-03-08  已恢复"), replay.said()
+    kill(named(replay.own, "bin/postgres")[0])
 
     assert replay.process.wait(WITHIN) == 0, replay.said()
-    assert EVENING.findall(replay.said()) == [("2020-03-11", "2,836")]
+    assert "postgres ended" in replay.said()
+    assert EVENING.findall(replay.said())[-1] == ("2020-03-11", "2,836")
     assert "Figures equal: 是 yes" in replay.said()
     assert processes_of(replay.own) == {}
