@@ -101,7 +101,7 @@ def test_a_signal_ends_everything(replay):
 def test_a_second_start_with_data_there_says_what_to_do(replay):
     code, _, err = manage(replay.folder, "replay", PORT=str(replay.port))
 
-    line = f"CommandError: A replay was played in {replay.own} already. Start anew: make replay RESET=1"
+    line = "CommandError: A replay begins without data, and there is some already. Start anew: make replay RESET=1"
     assert (code, err.strip().splitlines()) == (1, [line])
     assert processes_of(replay.own) == {}
 

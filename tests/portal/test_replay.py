@@ -4,6 +4,7 @@ import csv
 import json
 from collections import Counter
 from datetime import date, datetime, time, timedelta
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 from applications.models import Application, Event, State
 from measures import figures, restoration
 from measures.models import Return
-from portal.management.commands.replay import wanted_day
+from portal.management.commands.replay import Command, wanted_day
 from portal.replay import APPLICATIONS, CHANGES, RETURNS, WINDOWS, Refused, Replay, Scenario, differing_days, report
 from tests import make
 from tests.conftest import SCENARIO
@@ -201,6 +202,19 @@ def test_a_day_whose_figures_differ_is_named(played, folder):
     restoration.fold()
 
     assert differing_days(Scenario(folder).expected) == ["2020-03-09", "2020-03-10", "2020-03-11"]
+
+
+def test_a_run_tells_whether_its_figures_are_the_expected_ones(played, folder):
+    command = Command(stdout=StringIO())
+    command.replay = Replay(Scenario(folder), FIRST, SECONDS)
+    command._tell_how_it_went(seconds=10.0)
+    equal = command.failed
+
+    command.replay.scenario.expected["known"]["2020-03-05"] += 1
+    command._tell_how_it_went(seconds=10.0)
+
+    assert (equal, command.failed) == ("", "The figures are not as expected on 2020-03-05.")
+    assert "Figures equal: 否 no (2020-03-05)" in command.stdout.getvalue()
 
 
 # --- what a run may and may not; in the world that is played already --------------------------------------------------

@@ -45,7 +45,9 @@ class Command(Demo):
 
     def _fill(self) -> None:
         if Window.objects.exists():
-            raise CommandError(f"A replay was played in {self.folder} already. Start anew: make replay RESET=1")
+            raise CommandError(
+                "A replay begins without data, and there is some already. Start anew: make replay RESET=1"
+            )
         with self.step(f"载入{self.replay.day}之前", f"What was known before {self.replay.day}"):
             self.replay.begin()
 
@@ -89,9 +91,9 @@ class Command(Demo):
         restoration.fold()
         events = self.replay.events
         self.say(f"{events:,} 件事项 events, {seconds:.1f} s, {events / seconds:,.0f} / s")
-        if differing := differing_days(self.replay.scenario.expected):
-            self.failed = f"The figures are not as expected on {', '.join(differing)}."
-        self.say(f"数据一致 Figures equal: {'否 no' if differing else '是 yes'}")
+        differing = ", ".join(differing_days(self.replay.scenario.expected))
+        self.say(f"数据一致 Figures equal: {f'否 no ({differing})' if differing else '是 yes'}")
+        self.failed = f"The figures are not as expected on {differing}." if differing else ""
 
 
 def wanted_day(text: str, scenario: Scenario) -> date:
