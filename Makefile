@@ -1,5 +1,5 @@
-# Two commands: `make demo` and `make test`. Each does its own set-up; a second run finds it done.
-# Needs Python 3.11 or 3.12, make and the package registries. For the demo: PORT, PORTAL_DATA_DIR, RESET=1.
+# `make demo`, `make replay` and `make test`. Each does its own set-up; a second run finds it done.
+# Needs Python 3.11 or 3.12, make and the package registries. For demo and replay: PORT, PORTAL_DATA_DIR, RESET=1.
 
 SHELL = /bin/sh
 PY = .venv/bin/python
@@ -12,10 +12,11 @@ SET_UP = $(MAKE) --no-print-directory -s -j3
 COMPILE = uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help demo test drill bench lint lock setup chromium wrk
+.PHONY: help demo replay test drill bench lint lock setup chromium wrk
 
 help:
 	@echo "make demo    the portal on http://127.0.0.1:8000 (PORT=8001 another port, RESET=1 starts anew)"
+	@echo "make replay  the same while it happens: from 56 to 87 per cent (FROM=2020-03-05 SECONDS_PER_DAY=1)"
 	@echo "make test    all tests, browser included"
 	@echo "make drill   only the tests that kill processes     make bench   the benchmarks"
 	@echo "make lint    code and templates                     make lock    lock the dependencies again"
@@ -24,6 +25,12 @@ help:
 demo:
 	@$(SET_UP) setup
 	@exec $(PY) manage.py demo
+
+# The same portal while it happens; FROM=2020-03-05 and SECONDS_PER_DAY=1 choose another day and pace.
+replay:
+	@$(SET_UP) setup
+	@exec $(PY) manage.py replay --keep-serving $(if $(FROM),--from "$(FROM)") \
+		$(if $(SECONDS_PER_DAY),--seconds-per-day "$(SECONDS_PER_DAY)")
 
 # The tests on every core, each process with servers of its own; then those that kill processes, one by one.
 test:

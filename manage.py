@@ -18,10 +18,14 @@ def needs_no_server(argv: list[str]) -> bool:
     return len(argv) < 2 or argv[1] in NEED_NO_SERVER or "--help" in argv
 
 
+def owns_its_servers(argv: list[str]) -> bool:
+    return argv[1:2] in (["demo"], ["replay"])
+
+
 def secrets_for(argv: list[str]) -> dict[str, str]:
     """The secrets that the environment does not set; keys of personal data for our own database and the demo only."""
     ours = "postgres" in embedded.missing_urls() and not needs_no_server(argv)
-    return embedded.missing_secrets(embedded.data_dir(), make_keys=ours or argv[1:2] == ["demo"])
+    return embedded.missing_secrets(embedded.data_dir(), make_keys=ours or owns_its_servers(argv))
 
 
 def servers_for(argv: list[str]):
@@ -29,7 +33,7 @@ def servers_for(argv: list[str]):
     missing = embedded.missing_urls()
     if not missing or needs_no_server(argv):
         return nullcontext({})
-    if argv[1] == "demo":  # starts and owns them itself
+    if owns_its_servers(argv):
         return nullcontext(embedded.urls(embedded.data_dir(), missing) | {"PORTAL_EMBED": " ".join(missing)})
     return sharing.shared(embedded.data_dir(), missing)
 
@@ -55,6 +59,8 @@ def first_line(problem: Exception) -> str:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    if sys.argv[1:2] == ["replay"]:  # the demo's data stays as it is
+        os.environ["PORTAL_DATA_DIR"] = str(embedded.data_dir() / "replay")
     os.environ.update(secrets_for(sys.argv))
     try:
         with servers_for(sys.argv) as urls:

@@ -274,8 +274,9 @@ def values_of(asked: Asked) -> list[Value]:
 
 
 def report_day() -> date:
-    """The day that "after" means: the campaign's report day, or today while it is open."""
-    return campaign().report_day or clock.today()
+    """The day that "after" means: the campaign's report day once it has come, until then today."""
+    today = clock.today()
+    return min(campaign().report_day or today, today)
 
 
 def number(value: int | Decimal | None) -> int | float | None:

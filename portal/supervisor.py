@@ -71,10 +71,14 @@ class Supervisor:
     def watch(self) -> None:
         """Restart what dies, until a signal raises Stop."""
         while True:
-            for member in self.members:
-                if member.process is None or member.process.poll() is not None:
-                    self._bring_back(member)
+            self.look_after()
             time.sleep(WATCH_EVERY)
+
+    def look_after(self) -> None:
+        """Start again what has died, if it is time to."""
+        for member in self.members:
+            if member.process is None or member.process.poll() is not None:
+                self._bring_back(member)
 
     def stop(self) -> None:
         """Programs together, then the servers, last started first."""

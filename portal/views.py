@@ -35,8 +35,9 @@ def home(request):
         campaign, asked = figures.campaign(), figures.ask(figures.report_day())
     except figures.NoFigures as none:
         return render(request, "nothing_yet.html", {"section": "home", "told": str(none)})
-    now, before = asked.restoration, restoration.on(campaign.baseline_day)
+    now, before = asked.restoration, restoration.on(min(campaign.baseline_day, asked.as_of))
     context = {"section": "home", "campaign": campaign, "day": asked.as_of, "now": now, "before": before}
+    context["so_far"] = asked.as_of != campaign.report_day
     context |= {"panes": charts.panes(before.rate, now.rate), "not_yet": now.windows - now.restored}
     context |= {"parts": charts.parts(now.by_status), **provinces(asked.as_of)}
     context["values"] = [value for value in figures.values_of(asked) if value.figure.id not in IN_THE_HEAD]

@@ -36,7 +36,7 @@ class Measure(models.Model):
 
 
 class Campaign(Named):
-    """One restoration effort: "before" is its baseline day, "after" its report day, or today while it is open."""
+    """One restoration effort: "before" is its baseline day, "after" its report day, or today until that."""
 
     code = models.CharField(_("code"), max_length=40, primary_key=True)
     baseline_day = models.DateField(_("baseline day"))

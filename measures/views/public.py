@@ -73,7 +73,7 @@ def _shares(row: Restoration) -> tuple[date, Decimal | None, Decimal | None]:
 
 @public("day", "division")
 def statistics(request):
-    """The report day's statistics; a day or a division in the query leads to its permanent address."""
+    """The report day's statistics, or today's until then; a day or division in the query leads to its own address."""
     day = pages.past_day(request.asked["day"]) if "day" in request.asked else figures.report_day()
     if code := request.asked.get("division"):
         return redirect(statistics_address(day, pages.division(code).pk))
@@ -153,9 +153,10 @@ def days_near(day: date, campaign: Campaign, address: Callable[[date], str]) -> 
         (day + timedelta(days=1), _("Day after")),
         (campaign.baseline_day, _("Before the measures")),
         (campaign.measures_day, _("Day of the measures")),
-        (figures.report_day(), _("Report day")),
+        (campaign.report_day, _("Report day")),
     ]
-    return [{"day": near, "label": label, "address": address(near)} for near, label in wanted if near <= clock.today()]
+    days = [(near, label) for near, label in wanted if near and near <= clock.today()]
+    return [{"day": near, "label": label, "address": address(near)} for near, label in days]
 
 
 def statistics_address(day: date, division: str = "") -> str:

@@ -133,8 +133,8 @@ def test_a_port_that_is_none_is_one_clear_line(monkeypatch, port):
         wanted_port()
 
 
-def test_a_reset_removes_what_a_run_left_but_no_key_and_nothing_of_the_tests(tmp_path):
-    for name in ("postgres", "run", "test", "test-2", "staticfiles"):
+def test_a_reset_removes_what_a_run_left_but_no_key_and_nothing_of_the_tests_or_a_replay(tmp_path):
+    for name in ("postgres", "run", "test", "test-2", "replay", "staticfiles"):
         (tmp_path / name).mkdir()
     keys = {"secret_key", "data_keys", "index_key"}
     for name in (*keys, "users.lock", "owner-postgres-redis.lock", "web.log", "beat-schedule"):
@@ -142,7 +142,7 @@ def test_a_reset_removes_what_a_run_left_but_no_key_and_nothing_of_the_tests(tmp
 
     reset(tmp_path, ["postgres", "redis"])
 
-    kept = {"test", "test-2", *keys, "users.lock", "owner-postgres-redis.lock"}
+    kept = {"test", "test-2", "replay", *keys, "users.lock", "owner-postgres-redis.lock"}
     assert {path.name for path in tmp_path.iterdir()} == kept
 
 

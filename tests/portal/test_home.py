@@ -70,6 +70,44 @@ def test_the_curve_marks_the_day_of_the_measures_and_has_a_table(client):
     assert page.count("</tr>") >= 71 + 31
 
 
+def test_home_shows_today_so_far_until_the_report_day(client):
+    clock.set_now(datetime(2020, 3, 3, 12, tzinfo=SHANGHAI))
+    text = text_of(client.get("/en/"))
+
+    told = [
+        "The nation on 3 March 2020, so far",
+        "2,405 of 3,250",
+        "Before the measures, 26 Feb 56% 1,820 windows",
+        "So far, 3 Mar 74% 2,405 windows",
+    ]
+    told += ["What was done, 27 Feb to 3 Mar"]
+    assert [words for words in told if words not in text] == []
+    assert "11 March" not in text
+
+
+def test_home_before_the_measures_tells_of_no_after(client):
+    clock.set_now(datetime(2020, 2, 26, 12, tzinfo=SHANGHAI))
+    text = text_of(client.get("/en/"))
+
+    assert "Before the measures, 26 Feb 56% 1,820 windows Not yet restored" in text
+    assert [words for words in ("So far,", "After,", "What was done", "day of the ten measures") if words in text] == []
+
+
+def test_home_after_the_report_day_still_shows_it(client):
+    clock.set_now(datetime(2020, 3, 20, 12, tzinfo=SHANGHAI))
+
+    assert "The nation at the end of 11 March 2020" in text_of(client.get("/en/"))
+
+
+def test_statistics_lead_to_no_report_day_that_is_to_come(client):
+    clock.set_now(datetime(2020, 3, 3, 12, tzinfo=SHANGHAI))
+    text = text_of(client.get("/en/statistics/"))
+
+    assert "At the end of 3 March 2020" in text
+    assert "Day of the measures" in text
+    assert "Report day" not in text
+
+
 @pytest.mark.parametrize("path", ["/", "/zh-hans/", "/en/"])
 def test_home_sets_no_cookie_and_reads_none(client, path):
     response = client.get(path)

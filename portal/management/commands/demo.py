@@ -28,7 +28,7 @@ SCENARIO = settings.BASE_DIR / "portal" / "data" / "restoration-2020"
 STARTS_AT = datetime(2020, 3, 11, 20, 0, tzinfo=SHANGHAI)
 BLOCKING_THREADS = 2  # per web process
 FIRST_PAGE_WITHIN = 60.0  # seconds
-KEPT_BY_RESET = ("test", *embedded.SECRETS.values(), "owner-", "users.lock", "start.lock")
+KEPT_BY_RESET = ("test", "replay", *embedded.SECRETS.values(), "owner-", "users.lock", "start.lock")
 PAGES = [
     ("首页 Home", "/"),
     ("English", "/en/"),
@@ -42,11 +42,12 @@ PAGES = [
 class Command(BaseCommand):
     help = "Runs the portal on this machine with the restoration of 2020 (PORT, PORTAL_DATA_DIR, RESET=1)."
     requires_system_checks = []
+    make = "demo"  # the target that starts this
 
     def handle(self, **options) -> None:
         self.folder = embedded.data_dir()
         self.host, self.port = "127.0.0.1", wanted_port()
-        refuse_port_in_use(self.host, self.port)
+        refuse_port_in_use(self.host, self.port, self.make)
         embed = os.environ.get("PORTAL_EMBED", "").split()
         with owned(self.folder, embed):
             if os.environ.get("RESET") == "1":
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         try:
             try:
                 self._bring_up(embed)
-                self.supervisor.watch()
+                self._run()
             finally:
                 ignore_signals()
         except Stop:
@@ -80,10 +81,7 @@ class Command(BaseCommand):
             refuse_missing_servers()
         with self.step("数据表", "Tables"):
             call_command("migrate", interactive=False, verbosity=0)
-        if not ClockOffset.objects.exists():
-            self._load()
-        if made := sample_cases.fill():
-            self.say(f"已生成示例申请 Sample applications: {made}")
+        self._fill()
         accounts = roles.create_demo_accounts()
         if made := sample_checks.fill(Officer.objects.get(username="province")):
             self.say(f"已生成示例防疫检查 Sample prevention checks: {made}")
@@ -91,13 +89,22 @@ class Command(BaseCommand):
         with self.step("静态文件", "Static files"):
             finish(self.static)
         with self.step("网页服务", "Web"):
-            refuse_port_in_use(self.host, self.port)
+            refuse_port_in_use(self.host, self.port, self.make)
             self.supervisor.start(self._web())
             self._wait_for_first_page()
         self._print_welcome(accounts)
         for name, options in (("worker", WORKER), ("beat", BEAT)):
             command = [sys.executable, "-m", "celery", "-A", "portal.celery", name, *options]
             self.supervisor.start(self._program(name, command))
+
+    def _fill(self) -> None:
+        if not ClockOffset.objects.exists():
+            self._load()
+        if made := sample_cases.fill():
+            self.say(f"已生成示例申请 Sample applications: {made}")
+
+    def _run(self) -> None:
+        self.supervisor.watch()
 
     def _load(self) -> None:
         """The clock's row is written last: an interrupted first run is loaded again, which changes nothing twice."""
@@ -165,7 +172,7 @@ def wanted_port() -> int:
     return int(text)
 
 
-def refuse_port_in_use(host: str, port: int) -> None:
+def refuse_port_in_use(host: str, port: int, make: str) -> None:
     """The web server would start silently on a port already in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -174,7 +181,7 @@ def refuse_port_in_use(host: str, port: int) -> None:
         except OSError as problem:
             reason = problem.strerror.lower() if problem.strerror else "not available"
             raise CommandError(
-                f"Port {port} cannot be used: {reason}. Choose another: make demo PORT={port + 1}"
+                f"Port {port} cannot be used: {reason}. Choose another: make {make} PORT={port + 1}"
             ) from None
 
 
