@@ -20,7 +20,7 @@ from applications.models import Ground
 from measures import restoration
 from tests import make
 from windows import doorbell
-from windows.models import SHANGHAI, Status, Window
+from windows.models import RESTORED, SHANGHAI, Status, Window
 
 FIRST = datetime(2020, 4, 1, tzinfo=SHANGHAI)
 MINUTES = 30 * 24 * 60
@@ -74,6 +74,7 @@ def write(events: int, *, connections: int = 4, latest: float = 0.0) -> None:
     places = list(Window.objects.order_by("pk")[:PLACES])
     officer = make.officer(name=f"drill-{uuid4()}")
     reason = make.reason()
+    make.checklist()
 
     def one_connection(share: int) -> tuple[int, int]:
         chance, worked, changed = random.Random(), 0, 0
@@ -82,6 +83,8 @@ def write(events: int, *, connections: int = 4, latest: float = 0.0) -> None:
             with transaction.atomic():
                 if chance.random() < 0.3:
                     status = chance.choice(Status.values)
+                    if status in RESTORED:  # whatever the others make of the window meanwhile
+                        make.check(place, at=at, by=officer)
                     make.change(place, status, at=at, by=officer, reason=reason, note_en=str(uuid4()))
                     changed += 1
                 else:
