@@ -39,12 +39,13 @@ class Line:
 
 
 def lines() -> Iterator[Line]:
-    from bench import claims, desk, events, pages, submissions
+    from bench import claims, dashboards, desk, events, pages, submissions
 
     yield from events.lines()
     yield from pages.lines()
     yield from claims.lines()
     yield from desk.lines()
+    yield from dashboards.lines()
     yield from submissions.lines()
 
 

@@ -29,7 +29,7 @@ LONGEST_SERIES = timedelta(days=400)
 KEPT = 256  # boards that a process remembers
 
 STATUSES = tuple(status.value for status in Status)
-SUMMED = (*STATUSES, "windows", "stale", "changes", "submitted", "decided", "withdrawn", "undecided")
+SUMMED = (*STATUSES, "windows", "stale", "changes", "checked", "submitted", "decided", "withdrawn", "undecided")
 LIVE = ("waiting", "in_hand", "parked", "asked", "late", "soon")
 GAUGE_OF_STATE = {
     State.WAITING: "waiting",
@@ -101,6 +101,7 @@ class Board:
     day: date
     values: dict[str, int | Decimal | None]
     parts: list[Part]
+    risks: list[dict] = field(default_factory=list)
     days: list[Restoration] = field(default_factory=list)
     campaign: Campaign | None = None
     lanes: dict[str, int] = field(default_factory=dict)
@@ -171,8 +172,8 @@ def _of_day(place: Place, day: date, now: datetime) -> Board:
     (work,) = _rows(WORK, place, day=day)
     values |= {"wait_median": _days(work.pop("median")), "wait_most": _days(work.pop("most")), **work}
     campaign = Campaign.objects.order_by("-measures_day").first()
-    days = _days_until(day, place, campaign)
-    return Board(place, day, values | _returns(place, day), _in_order(parts), days, campaign)
+    risks, days = _rows(RISKS, place, day=day), _days_until(day, place, campaign)
+    return Board(place, day, values | _returns(place, day), _in_order(parts), risks, days, campaign)
 
 
 def _days_until(day: date, place: Place, campaign: Campaign | None) -> list[Restoration]:
@@ -189,6 +190,7 @@ def _shares(row: dict, target: Decimal | None) -> dict:
     values["restored"] = sum(values[status] for status in restoration.RESTORED)
     values["rate"] = restoration.rate(values["restored"], values["windows"])
     values["target"] = target
+    values["compliance"] = restoration.rate(values["checked"], values["restored"])
     values["throughput"] = _days(values["decided"] / values["windows"]) if values["windows"] else None
     return values
 
@@ -284,6 +286,7 @@ PLACE = """
         WHERE {which}
     )"""
 BY_STATUS = ", ".join(f"""count(*) FILTER (WHERE s.status = '{status}') AS "{status}\"""" for status in STATUSES)
+RESTORED_ONES = str(tuple(status.value for status in restoration.RESTORED))
 ALL_SUMMED = ", ".join(f'coalesce("{name}", 0) AS "{name}"' for name in SUMMED)
 # Each part of the place with what can be summed over its windows.
 PARTS = f"""
@@ -300,17 +303,22 @@ PARTS = f"""
         WHERE c.day = %(day)s AND c.status <> ''
           AND NOT EXISTS (SELECT FROM windows_statuschange later WHERE later.supersedes_id = c.id)
         GROUP BY 1
+    ), checks AS (
+        SELECT DISTINCT ON (window_id) window_id, failing = '[]' AS passed FROM windows_check
+        WHERE day = %(day)s AND at <= %(end)s ORDER BY window_id, at DESC, id DESC
     ), standing AS (
         SELECT p.part, count(*) AS windows,
                {BY_STATUS},
                count(*) FILTER (WHERE coalesce(greatest(r.at, c.at), '-infinity') < %(stale_before)s) AS stale,
-               coalesce(sum(ch.n), 0) AS changes
+               coalesce(sum(ch.n), 0) AS changes,
+               count(*) FILTER (WHERE k.passed AND s.status IN {RESTORED_ONES}) AS checked
         FROM place p
         LEFT JOIN measures_standing s ON s."window" = p.code AND s.from_day <= %(day)s
              AND (s.until_day IS NULL OR s.until_day > %(day)s)
         LEFT JOIN reported r ON r.window_id = p.code
         LEFT JOIN confirmed c ON c.window_id = p.code
         LEFT JOIN changed ch ON ch.window_id = p.code
+        LEFT JOIN checks k ON k.window_id = p.code
         GROUP BY 1
     ), work AS (
         SELECT p.part, sum(t.submitted) FILTER (WHERE t.day = %(day)s) AS submitted,
@@ -322,6 +330,20 @@ PARTS = f"""
     )
     SELECT part, {ALL_SUMMED}
     FROM standing LEFT JOIN work USING (part)"""
+# By the level of the county itself: windows of prefectures and provinces, and counties without a level, have none.
+RISKS = f"""
+    , level AS (
+        SELECT DISTINCT ON (r.division_id) r.division_id, r.level FROM measures_risklevel r
+        WHERE r.day <= %(day)s AND r.level <> ''
+          AND NOT EXISTS (SELECT FROM measures_risklevel later WHERE later.supersedes_id = r.id)
+        ORDER BY r.division_id, r.day DESC, r.recorded_at DESC, r.id DESC
+    )
+    SELECT coalesce(l.level, '') AS level, count(*) AS windows,
+           count(*) FILTER (WHERE s.status IN {RESTORED_ONES}) AS restored
+    FROM place p LEFT JOIN level l ON l.division_id = left(p.code, 6)
+    LEFT JOIN measures_standing s ON s."window" = p.code AND s.from_day <= %(day)s
+         AND (s.until_day IS NULL OR s.until_day > %(day)s)
+    GROUP BY 1 ORDER BY array_position(ARRAY['high', 'medium', 'low', ''], coalesce(l.level, ''))"""
 WORK = f"""
     , done AS (
         SELECT e.id, e.application_id, e.verb, e.at

@@ -38,6 +38,12 @@ GAUGES: dict[str, Gauge] = {
         ),
         Gauge("changes", _("Status changes"), _("Entries of the ledger that took effect on the day and are in force.")),
         Gauge(
+            "checked",
+            _("Prevention check passed"),
+            _("Windows restored at the end of the day whose last prevention check of the day was passed."),
+        ),
+        Gauge("compliance", _("Share checked"), _("The same, divided by the windows restored."), SHARE),
+        Gauge(
             "submitted", _("Applications submitted"), _("Applications submitted on the day, online and at counters.")
         ),
         Gauge("decided", _("Decided"), _("Applications approved or refused on the day.")),

@@ -109,7 +109,9 @@ class Editions:
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(NEVER_KEPT):
             return self.get_response(request)
         query = pages.asked(request.GET, pages.query_keys()) if request.META.get("QUERY_STRING") else {}
-        key = (request.scheme, request.get_host(), request.path_info, *query.items())
+        # As it was sent: one that is not ours is refused when the page is rendered, and never kept.
+        host = request.META.get("HTTP_HOST", "")
+        key = (request.scheme, host, request.path_info, *query.items())
         edition = shelf.edition()
         page = shelf.take(key)
         if page is None:
@@ -140,7 +142,7 @@ def kept(response: HttpResponse) -> Kept:
 
 def answer(request: HttpRequest, page: Kept) -> HttpResponse:
     known = request.META.get("HTTP_IF_NONE_MATCH", "")
-    if known and page.etag in parse_etags(known):
+    if known and (known == page.etag or page.etag in parse_etags(known)):
         return HttpResponseNotModified(headers=page.own_headers)
     packed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
     response = HttpResponse(page.compressed if packed else page.body, headers=page.headers)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from applications.models import Ground
 from measures import dashboard, gauges
 from measures.gauges import GAUGES, Gauge
-from measures.models import Threshold
+from measures.models import Risk, Threshold
 from windows.models import SHANGHAI, Audience
 from windows.templatetags.badges import per_cent
 
@@ -51,6 +51,11 @@ def all_gauges() -> list[Gauge]:
 @register.filter
 def lane_name(lane: str) -> str:
     return _("ground to be verified") if lane == dashboard.TO_VERIFY else Ground(lane).label
+
+
+@register.filter
+def risk_name(level: str) -> str:
+    return Risk(level).label if level else _("no level set")
 
 
 @register.filter

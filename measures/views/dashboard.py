@@ -21,7 +21,7 @@ from windows.models import Division, Officer, Status, Window
 KEYS = ("division", "own", "window", "day", "other_day", "other", "sort")  # of the query: all that a board depends on
 COLUMNS = ("windows", "restored", "rate", "target", "stale", "undecided", "decided")
 GROUPS = {
-    "restoration": ("stale", "changes"),
+    "restoration": ("stale", "changes", "checked", "compliance"),
     "line": ("waiting", "in_hand", "parked", "asked", "late", "soon"),
     "work": (
         *("submitted", "decided", "withdrawn", "undecided", "throughput", "wait_median", "wait_most"),

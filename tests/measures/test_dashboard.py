@@ -12,10 +12,10 @@ from applications import line
 from applications.models import Application, Event, Supplement
 from measures import alerts, dashboard, gauges, restoration
 from measures.dashboard import Place
-from measures.models import Alert, Port, Return, Target, Threshold
+from measures.models import Alert, Port, Return, RiskLevel, Target, Threshold
 from tests import make
 from windows import clock, lifecycle
-from windows.models import SHANGHAI, Confirmation, Division, Officer, StatusChange, Window
+from windows.models import SHANGHAI, Check, Confirmation, Division, Officer, StatusChange, Window
 
 pytestmark = pytest.mark.django_db
 DAYS = (date(2020, 2, 26), date(2020, 3, 5), date(2020, 3, 11))
@@ -36,6 +36,11 @@ def scenario_with_work(scenario, for_the_module):
 
 
 def work_at_three_windows():
+    for code, failing in (("11010101", []), ("11010201", ["masks"]), ("44010301", []), ("44010401", [])):
+        make.check(Window.objects.get(pk=code), *failing, at=EVENING)
+    for county, level in (("110101", "low"), ("440103", "high")):
+        place = Division.objects.get(pk=county)
+        RiskLevel.objects.create(division=place, day=DAYS[1], level=level, recorded_at=EVENING, source="staff")
     for code in ("11010101", "42010201", "42010301"):
         window = Window.objects.get(pk=code)
         clerk = make.officer(windows=[window])
@@ -102,9 +107,17 @@ def counted(code: str, day: date) -> dict:
         "target": None,
         "stale": sum(end - heard.get(key, datetime.min.replace(tzinfo=SHANGHAI)) > timedelta(days=7) for key in keys),
         "changes": sum(clock.local_day(entry.effective_at) == day for entry in entries),
+        **checked({key for key, one in status.items() if one in ("full", "limited")}, day),
         **worked(keys, day),
         **returned(code, day),
     }
+
+
+def checked(restored: set[str], day: date) -> dict:
+    last = {check.window_id: check for check in Check.objects.order_by("at", "pk") if clock.local_day(check.at) == day}
+    passed = sum(key in restored and last[key].failing == [] for key in last)
+    share = (Decimal(passed) / len(restored)).quantize(Decimal("0.0001"), "ROUND_HALF_UP") if restored else None
+    return {"checked": passed, "compliance": share}
 
 
 def worked(keys: set[str], day: date) -> dict:
@@ -176,6 +189,19 @@ def test_the_parts_add_up_to_the_place(scenario_with_work, code):
 
     for name in (*dashboard.SUMMED, *dashboard.LIVE, "restored"):
         assert sum(part.values[name] for part in board.parts) == board.values[name], name
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_windows_are_counted_by_the_risk_of_their_county(scenario_with_work, day):
+    told = {row["level"]: (row["windows"], row["restored"]) for row in dashboard.of(Place(), day).risks}
+
+    standing = {window.pk: window.status for window in Window.objects.with_status(clock.end_of(day))}
+    of = {"110101": "low", "440103": "high"} if day >= DAYS[1] else {}
+    expected: dict = {}
+    for code, status in standing.items():
+        windows, restored = expected.get(of.get(code[:6], ""), (0, 0))
+        expected[of.get(code[:6], "")] = (windows + 1, restored + (status in ("full", "limited")))
+    assert told == expected
 
 
 def test_a_past_day_says_nothing_about_the_line_now(scenario_with_work):
