@@ -146,8 +146,13 @@ class Row:
     late: int
 
 
-def of_windows(applications: QuerySet[Application], *, at: datetime | None = None) -> list[Row]:
-    """The lines of all windows among these applications where anything is undecided; most late ones first."""
+def of_windows(
+    applications: QuerySet[Application], *, first: int = 0, most: int, at: datetime | None = None
+) -> list[Row]:
+    """The lines of windows among these applications where anything is undecided; most late ones first.
+
+    So many (`most`) of them, without those before `first`.
+    """
     at = at or clock.now()
     counts = {  # not of the key: an index alone answers
         "waiting": Count("window", filter=Q(state=State.WAITING)),
@@ -157,6 +162,7 @@ def of_windows(applications: QuerySet[Application], *, at: datetime | None = Non
         "late": Count("window", filter=Q(due_at__lt=at)),
     }
     undecided = applications.filter(origin=Origin.PORTAL, state__in=UNDECIDED).order_by()
-    found = list(undecided.values("window").annotate(**counts).order_by("-late", "-waiting", "window")[:500])
+    in_order = undecided.values("window").annotate(**counts).order_by("-late", "-waiting", "window")
+    found = list(in_order[first : first + most])
     windows = Window.objects.select_related("division").in_bulk([row["window"] for row in found])
     return [Row(windows[row.pop("window")], **row) for row in found]

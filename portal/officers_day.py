@@ -51,7 +51,7 @@ def of(officer: Officer) -> dict:
 def line_of(officer: Officer) -> dict:
     """The case in hand, and the lines of his windows; of many windows only those where something is undecided."""
     undecided = Application.objects.filter(scope.at_windows(officer, "window"))
-    rows = line.of_windows(undecided)[:SHOWN]
+    rows = line.of_windows(undecided, most=SHOWN)
     quiet = scope.windows_of(officer).exclude(pk__in=[row.window.pk for row in rows]).order_by("pk")[: SHOWN + 1]
     quiet = list(quiet) if len(quiet) + len(rows) <= SHOWN else []
     in_hand = Application.objects.in_hand_of(officer).select_related("service").first()

@@ -24,10 +24,12 @@ from applications.views import case_file
 from applications.views.applicant import remember
 from windows import clock, scope
 from windows.lifecycle import NotAllowed
+from windows.pages import page_number
 
 WORK = permission_required("applications.work_line", raise_exception=True)
 SEE = permission_required("applications.view_application", raise_exception=True)
 STEER = permission_required("applications.steer_line", raise_exception=True)
+ROWS = 100  # windows on a page of lines
 SHOWN = 50
 
 
@@ -243,11 +245,14 @@ def paper(request, number, key):
 def lines(request):
     """The line of every window in reach where somebody waits, with what went out of order and what came back late."""
     mine = scope.at_windows(request.user, "window")
-    rows = line.of_windows(Application.objects.filter(mine))
+    number = min(page_number(request.GET.get("page", "1")) or 1, 10_000)
+    rows = line.of_windows(Application.objects.filter(mine), first=(number - 1) * ROWS, most=ROWS + 1)
     unusual = Event.objects.filter(mine, verb__in=[Verb.OUT_OF_ORDER, Verb.RELEASED, Verb.TRANSFERRED])
     context = {
         "title": _("Lines"),
-        "rows": rows,
+        "rows": rows[:ROWS],
+        "number": number,
+        "more": len(rows) > ROWS,
         "in_hand": Application.objects.filter(mine, state=State.CLAIMED)
         .select_related("claimed_by", "window", "service")
         .order_by("lease_until")[:SHOWN],

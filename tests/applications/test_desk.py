@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from applications import casework, line, reference
 from applications.models import Application, Draft, Event, Ground, State, Supplement, Unmasking
+from applications.views import desk
 from portal import roles
 from tests import make
 from tests.applications import journeys
@@ -310,6 +311,19 @@ def test_the_lines_are_of_windows_in_reach_only(window):
     assert [row.window for row in page.context["rows"]] == [window]
     assert browser_of(chief).get(address("balance", elsewhere.pk)).status_code == 404
     assert browser_of(person("window_officer", windows=[window])).get(address("lines")).status_code == 403
+
+
+def test_many_lines_are_shown_a_page_at_a_time(window, monkeypatch):
+    monkeypatch.setattr(desk, "ROWS", 2)
+    busy = [window, make.window("420102"), make.window("420102")]
+    for number, at in enumerate(busy):
+        waiting(at, number)
+    client = browser_of(person("supervisor", divisions=[window.division]))
+
+    pages = [client.get(address("lines"), {"page": page}).context for page in ("1", "2", "3", "x", "9" * 99)]
+
+    assert [[row.window for row in page["rows"]] for page in pages] == [busy[:2], busy[2:], [], busy[:2], []]
+    assert [page["more"] for page in pages] == [True, False, False, True, False]
 
 
 # --- at the counter -----------------------------------------------------------------------------------------------
