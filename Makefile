@@ -44,7 +44,7 @@ drill:
 
 bench:
 	@$(SET_UP) DEV=1 setup wrk
-	@exec $(PY) bench/run.py
+	@exec $(PY) bench/run.py $(ONLY)
 
 lint:
 	@$(SET_UP) DEV=1 .venv/installed-dev

@@ -1,7 +1,8 @@
 """Benchmarks, as ratios measured in one run on one machine: `make bench`.
 
 Absolute seconds depend on the machine; the ratios are what may be quoted. Each line says its goal and whether it was
-met. Data goes to a folder of its own (PORTAL_DATA_DIR, default var/bench) and can be deleted afterwards.
+met. Names of parts (`make bench ONLY="claims desk"`) leave the others out. Data goes to a folder of its own
+(PORTAL_DATA_DIR, default var/bench) and can be deleted afterwards.
 """
 
 import os
@@ -41,12 +42,16 @@ class Line:
 def lines() -> Iterator[Line]:
     from bench import claims, dashboards, desk, events, pages, submissions
 
-    yield from events.lines()
-    yield from pages.lines()
-    yield from claims.lines()
-    yield from desk.lines()
-    yield from dashboards.lines()
-    yield from submissions.lines()
+    parts = {
+        "events": events,
+        "pages": pages,
+        "claims": claims,
+        "desk": desk,
+        "dashboards": dashboards,
+        "submissions": submissions,
+    }
+    for name in sys.argv[1:] or parts:
+        yield from parts[name].lines()
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from celery import current_app
 from django.db import transaction
 
 TOUCHED = "measures.tasks.fold"
-TOGETHER_SECONDS = 0.05  # rings this close after a send are answered by the next one
+TOGETHER_SECONDS = 0.2  # rings this close after a send are answered by the next one
 SILENT_SECONDS = 30.0  # after a failure
 LAST_SECONDS = 2.0  # how long the end of a process waits for its last ring
 
