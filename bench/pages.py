@@ -11,11 +11,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from statistics import median
 
 from django.core.management import call_command
 
+from bench.events import SCENARIO
 from bench.run import ROOT, Line
 from portal import children, embedded
 
@@ -26,6 +28,8 @@ HOST = "127.0.0.1"
 def lines() -> Iterator[Line]:
     folder = embedded.data_dir()
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("migrate", verbosity=0)
+    call_command("import_scenario", SCENARIO, stdout=StringIO())  # what it has already it leaves
     with server("portal.wsgi:application", folder, PORTAL_ROLE="web") as portal:
         size, etag = measured(portal)
         with server("bench.bare:application", folder, BENCH_BYTES=str(size)) as bare:

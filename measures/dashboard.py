@@ -1,11 +1,12 @@
 """What a supervisor steers by, for a place and a day: gauges, and the same for the parts of the place.
 
 Everything comes from the events and what the fold derived from them. A board is kept in this process until the next
-fold (`restoration.published`) or the next hour of the portal; the line as it is now is asked for each time.
+fold (`restoration.published`) or the next hour of the portal, and the line as it is now until the next fold or minute:
+whatever moves a case touches its window, so that a fold follows.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -129,17 +130,20 @@ _lock = Lock()
 def of(place: Place, day: date, *, now: datetime | None = None) -> Board:
     """The board of a place at the end of a day; of today, with the line as it is now."""
     now = now or clock.now()
-    board = _remembered(place, day, now)
-    return _with_line(board, now) if day == clock.local_day(now) else board
+    (version, _age), about = restoration.published(), (place.key, day)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    board = _remembered((version, hour, *about), lambda: _of_day(place, day, now))
+    if day != clock.local_day(now):
+        return board
+    minute = now.replace(second=0, microsecond=0)  # cases become late by the clock alone
+    return _remembered(("line", version, minute, *about), lambda: _with_line(board, now))
 
 
-def _remembered(place: Place, day: date, now: datetime) -> Board:
-    version, _age = restoration.published()
-    key = (version, now.replace(minute=0, second=0, microsecond=0), place.key, day)
+def _remembered(key: tuple, count: Callable[[], Board]) -> Board:
     with _lock:
         board = _kept.get(key)
     if board is None:
-        board = _of_day(place, day, now)
+        board = count()
         with _lock:
             _kept[key] = board
             while len(_kept) > KEPT:
