@@ -1,25 +1,21 @@
 """Supervisors' dashboards with few and with a million applications: the time of the server, and its growth."""
 
-import time
 from collections.abc import Iterator
 
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
 from bench.claims import code_of, prepared
-from bench.desk import member
+from bench.desk import member, slowest
 from bench.events import sql
 from bench.run import Line
 from measures import dashboard, restoration
 from tests import make
 from tests.drills import claiming
 from windows import clock
-from windows.models import Officer
 
 FEW, MANY = 10_000, 1_000_000
-TURNS = 40
 NATION, WINDOW, GROWTH = 300.0, 100.0, 1.5  # milliseconds at the 95th percentile; times
 DAYS = 60
 
@@ -83,17 +79,3 @@ def filled(windows: list[str], number: int, *, first: int) -> None:
         cursor.execute("SET session_replication_role = DEFAULT")
     restoration.rebuild()
     sql("VACUUM ANALYZE")
-
-
-def slowest(by: Officer, address: str, before=lambda: None) -> float:
-    """Milliseconds within which 95 of 100 pages are answered; the first ones warm up."""
-    client = Client(headers={"host": "127.0.0.1"})
-    client.force_login(by)
-    times = []
-    for _ in range(TURNS + 3):
-        before()
-        begin = time.perf_counter()
-        answer = client.get(address)
-        times.append(1000 * (time.perf_counter() - begin))
-        assert answer.status_code == 200, address
-    return sorted(times[3:])[int(0.95 * TURNS)]
