@@ -19,7 +19,7 @@ from windows.models import SHANGHAI, Check, Confirmation, Division, Officer, Sta
 
 pytestmark = pytest.mark.django_db
 DAYS = (date(2020, 2, 26), date(2020, 3, 5), date(2020, 3, 11))
-PLACES = ("", "420000", "110101")
+PLACES = ("", "420000", "440100", "110101")
 EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 
 
