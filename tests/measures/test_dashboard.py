@@ -19,7 +19,7 @@ from windows.models import SHANGHAI, Check, Confirmation, Division, Officer, Sta
 
 pytestmark = pytest.mark.django_db
 DAYS = (date(2020, 2, 26), date(2020, 3, 5), date(2020, 3, 11))
-PLACES = ("", "420000", "440100", "110101")
+PLACES = ("", "420000", "420100", "110101")
 EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 
 
@@ -59,9 +59,13 @@ def place_of(code: str) -> Place:
     return Place(Division.objects.get(pk=code)) if code else Place()
 
 
+def digits_of(code: str) -> str:
+    """By which the codes of all inside begin."""
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+
+
 def windows_in(code: str) -> list[Window]:
-    digits = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-    return list(Window.objects.filter(pk__startswith=digits))
+    return list(Window.objects.filter(pk__startswith=digits_of(code)))
 
 
 # --- every number, by another way -----------------------------------------------------------------------------------
@@ -153,8 +157,7 @@ def between(ordered: list[float], share: float) -> Decimal | None:
 
 
 def returned(code: str, day: date) -> dict:
-    digits = code[:2] if code.endswith("0000") else code
-    ports = [port for port in Port.objects.all() if port.division_id.startswith(digits)]
+    ports = [port for port in Port.objects.all() if port.division_id.startswith(digits_of(code))]
     corrected = set(Return.objects.exclude(supersedes=None).values_list("supersedes", flat=True))
     found = [r for r in Return.objects.filter(day=day) if r.pk not in corrected and r.port_id in {p.pk for p in ports}]
     told = {r.port_id for r in found}
