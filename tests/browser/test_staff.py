@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from measures import returns
+from measures import bulletin, returns
 from measures.models import Measure
 from portal import roles
 from tests import make
@@ -72,6 +72,10 @@ def addresses(officer) -> dict[str, str]:
         "enter": reverse("admin:measures_return_add"),
         "days of ports": reverse("admin:measures_signoff_days"),
         "sign-offs": reverse("admin:measures_signoff_changelist"),
+        "targets": reverse("admin:measures_target_changelist"),
+        "target": reverse("admin:measures_target_add"),
+        "threshold": reverse("admin:measures_threshold_add"),
+        "alerts": reverse("admin:measures_alert_changelist"),
     }
 
 
@@ -98,6 +102,22 @@ def test_axe_finds_nothing_serious(live_server, officer, sign_in, left_the_host,
         page.refused.clear()
 
     assert (faults, left_the_host) == ({}, [])
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), [("zh-hans", "dark", 360), ("en", "light", 1280)])
+def test_axe_finds_nothing_serious_in_bulletins(live_server, officer, sign_in, language, scheme, width):
+    type(officer).objects.filter(pk=officer.pk).update(nationwide=True)
+    drafted = bulletin.draft(clock.today(), publish_at=clock.now(), by=officer)
+    page, faults = sign_in(language, scheme, width), {}
+
+    for name, arguments in [("changelist", []), ("add", []), ("change", [drafted.pk])]:
+        answer = page.goto(live_server.url + reverse(f"admin:measures_bulletin_{name}", args=arguments))
+        wide = page.evaluate("document.documentElement.scrollWidth") > width
+        refused = list(page.refused)
+        faults[name] = (answer.status, wide, refused + serious(page))
+        page.refused.clear()
+
+    assert faults == dict.fromkeys(faults, (200, False, []))
 
 
 def test_the_sign_in_page_has_nothing_serious_and_switches_the_language(new_context, live_server):
