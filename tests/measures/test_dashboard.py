@@ -38,6 +38,8 @@ def scenario_with_work(scenario, for_the_module):
 def work_at_three_windows():
     for code, failing in (("11010101", []), ("11010201", ["masks"]), ("44010301", []), ("44010401", [])):
         make.check(Window.objects.get(pk=code), *failing, at=EVENING)
+    # About one channel alone: an entry of the day that confirms nothing of the window.
+    make.change(Window.objects.get(pk="11010501"), "suspended", at=EVENING, channel="self_service")
     for county, level in (("110101", "low"), ("440103", "high")):
         place = Division.objects.get(pk=county)
         RiskLevel.objects.create(division=place, day=DAYS[1], level=level, recorded_at=EVENING, source="staff")
@@ -348,6 +350,17 @@ def test_the_page_is_fetched_anew_only_when_something_is(scenario_with_work):
     assert client.get(f"{URL}?seen={seen}").status_code == 200
 
 
+def test_a_board_is_kept_until_the_next_fold(scenario_with_work):
+    place, window = place_of("110101"), Window.objects.get(pk="11010101")
+    before = dashboard.of(place, DAYS[-1]).values["stale"]
+    lifecycle.confirm([window], by=make.officer())
+
+    kept = dashboard.of(place, DAYS[-1]).values["stale"]
+    restoration.fold()
+
+    assert (kept, dashboard.of(place, DAYS[-1]).values["stale"]) == (before, before - 1)
+
+
 def test_two_boards_stand_beside_each_other(scenario_with_work):
     client = signed_in(nationwide=True)
 
@@ -381,10 +394,11 @@ def test_second_requests_and_takes_out_of_order_are_counted(scenario_with_work):
     window = Window.objects.get(pk="42010301")
     clerk = make.officer(windows=[window])
     case = Application.objects.get(state="supplement", window=window)
+    later = EVENING + timedelta(days=1)
     again = cases.answer(case, {}, at=EVENING)
-    cases.supplement(again, [{"document": "", "text": "y"}], by=clerk, reason="Overlooked.", at=EVENING)
+    cases.supplement(again, [{"document": "", "text": "y"}], by=clerk, reason="Overlooked.", at=later)
     restoration.fold()
 
-    values = dashboard.of(Place(window.division), DAYS[2]).values
+    values = dashboard.of(Place(window.division), later.date(), now=later).values
 
     assert (values["asked_again"], Supplement.objects.filter(application=case).count()) == (1, 2)
