@@ -15,7 +15,7 @@ from measures.dashboard import Place
 from measures.models import Alert, Port, Return, RiskLevel, Target, Threshold
 from tests import make
 from windows import clock, lifecycle
-from windows.models import SHANGHAI, Check, Confirmation, Division, Officer, StatusChange, Window
+from windows.models import SHANGHAI, Check, Confirmation, Division, Officer, Service, StatusChange, Window
 
 pytestmark = pytest.mark.django_db
 DAYS = (date(2020, 2, 26), date(2020, 3, 5), date(2020, 3, 11))
@@ -38,8 +38,8 @@ def scenario_with_work(scenario, for_the_module):
 def work_at_three_windows():
     for code, failing in (("11010101", []), ("11010201", ["masks"]), ("44010301", []), ("44010401", [])):
         make.check(Window.objects.get(pk=code), *failing, at=EVENING)
-    # About one channel alone: an entry of the day that confirms nothing of the window.
-    make.change(Window.objects.get(pk="11010501"), "suspended", at=EVENING, channel="self_service")
+    # About one service alone: an entry of the day that confirms nothing of the window.
+    make.change(Window.objects.get(pk="11010501"), "suspended", at=EVENING, service=Service.objects.first())
     for county, level in (("110101", "low"), ("440103", "high")):
         place = Division.objects.get(pk=county)
         RiskLevel.objects.create(division=place, day=DAYS[1], level=level, recorded_at=EVENING, source="staff")
