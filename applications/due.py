@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from applications.models import UNDECIDED, Application, Ground, Origin, Supplement, Term
-from windows import deadlines
+from windows import deadlines, memo
 from windows.deadlines import Due, Moved, Owed, Pause, WorkingDays
 from windows.memo import remembered
 from windows.models import Service
@@ -48,7 +48,11 @@ def pauses_of(application: Application) -> list[Pause]:
 
 
 def moved_by(calendar: str) -> list[Moved]:
-    """The undecided applications whose due instant a version of the calendar moves, by their primary keys."""
+    """The undecided applications whose due instant a version of the calendar moves, by their primary keys.
+
+    The version may be a moment old, so the terms and calendars that this process remembers are asked for anew.
+    """
+    memo.forget()
     return list(deadlines.moved(_undecided(), deadlines.load(without=calendar), deadlines.load()))
 
 

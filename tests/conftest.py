@@ -6,6 +6,7 @@ this file can start a server.
 
 import os
 import shutil
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ import pytest
 from portal import children, embedded
 
 VAR = Path(__file__).resolve().parent.parent / "var"
-POSTGRES_OPTIONS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "jit=off")
+POSTGRES_OPTIONS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "jit=off", "-c", "autovacuum=off")
 CHROMIUM_FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -78,8 +79,9 @@ def _read_afresh(monkeypatch):
     from windows import clock, memo
 
     monkeypatch.setattr(clock, "MEMO_SECONDS", 3600.0)
-    monkeypatch.setattr(memo, "SECONDS", 0.0)
+    monkeypatch.setattr(memo, "SECONDS", 3600.0)
     clock.forget()
+    memo.forget()
     editions.shelf.forget()
 
 
@@ -141,10 +143,47 @@ def for_the_module(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
-def scenario(for_the_module):
-    """The scenario of 2020 imported; its folder."""
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The tests' database, and a copy of it, still empty, for the scenario."""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        connection.creation.clone_test_db("scenario", verbosity=0)
+        yield
+        connection.creation.destroy_test_db(suffix="scenario", keepdb=False, verbosity=0)
+
+
+@contextmanager
+def database_of_the_scenario():
+    """Connections lead to the copy; new threads' as well."""
+    from django.db import connection
+
+    usual = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = connection.creation.get_test_db_clone_settings("scenario")["NAME"]
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
+
+
+@pytest.fixture(scope="session")
+def scenario_imported(django_db_setup, django_db_blocker):
     from django.core.management import call_command
 
-    for_the_module(lambda: call_command("import_scenario", SCENARIO, stdout=StringIO()))
+    with django_db_blocker.unblock(), database_of_the_scenario():
+        call_command("import_scenario", SCENARIO, stdout=StringIO())
+
+
+@pytest.fixture(scope="module")
+def in_the_scenario(scenario_imported, django_db_blocker):
+    with django_db_blocker.unblock(), database_of_the_scenario():
+        yield
+
+
+@pytest.fixture(scope="module")
+def scenario(in_the_scenario, for_the_module):
+    """The scenario of 2020 imported; its folder."""
     return SCENARIO

@@ -26,3 +26,8 @@ def remembered(ask: Callable[..., Answer]) -> Callable[..., Answer]:
         return answer  # type: ignore[return-value]
 
     return answered
+
+
+def forget() -> None:
+    """For what must go by the reference data of this moment: this process asks anew."""
+    _answers.clear()

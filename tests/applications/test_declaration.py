@@ -11,7 +11,7 @@ from applications import steps
 from applications.models import Application, Draft
 from tests import make
 from tests.drills import applicants
-from windows import clock, memo
+from windows import clock
 from windows.models import Service, Window
 
 pytestmark = pytest.mark.django_db
@@ -39,9 +39,7 @@ def cost(client, draft):
     return len(asked)
 
 
-def test_a_submission_asks_the_database_as_often_however_much_there_is(client, drafts, monkeypatch):
-    for module, name in ((memo, "SECONDS"), (clock, "MEMO_SECONDS")):
-        monkeypatch.setattr(module, name, 60.0)
+def test_a_submission_asks_the_database_as_often_however_much_there_is(client, drafts):
     cost(client, drafts[0])  # reference data is remembered from here on
     with_little = cost(client, drafts[1])
     for _ in range(3):
