@@ -10,9 +10,12 @@ from applications.models import Application, Draft, Supplement
 from windows import clock
 from windows.lifecycle import NotAllowed
 from windows.models import Officer
+from windows.prepared import selected
 
 KEPT_FOR = timedelta(days=30)
 LONGEST_VALUE = 1000  # characters of one field
+
+BY_CODE = selected(Draft, "draft_by_code", "code = %(code)s", code="bytea")
 
 
 def begin(typed: dict[str, dict[str, str]] | None = None, *, by: Officer | None = None) -> tuple[Draft, str]:
@@ -30,8 +33,10 @@ def by_code(code: str) -> Draft | None:
     """The draft that a code belongs to; None for an unknown code and for a draft that is past its time."""
     if not code or len(code) > LONGEST_VALUE:
         return None
-    found = Draft.objects.filter(code=sealing.secret_hash(code)).first()
-    return found if found and (found.application_id or found.saved_at > clock.now() - KEPT_FOR) else None
+    for found in BY_CODE(code=sealing.secret_hash(code)):
+        if found.application_id or found.saved_at > clock.now() - KEPT_FOR:
+            return found
+    return None
 
 
 def typed_of(draft: Draft) -> dict[str, dict[str, str]]:

@@ -10,7 +10,6 @@ from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from applications import documents, mrz, nationalities, person, writing
@@ -19,7 +18,7 @@ from applications.fields import NOT_TO_BE_CHOSEN, Checked, Choice, Day, Page, Wo
 from applications.models import Ground
 from applications.person import Sex
 from windows import clock, openness, taking
-from windows.filters import LONGEST_TEXT, PlaceField
+from windows.filters import LONGEST_TEXT, PlaceField, is_in
 from windows.memo import remembered
 from windows.models import Audience, Service, StatusChange, Window
 from windows.pages import is_number
@@ -81,30 +80,26 @@ class WhichWindow(Page):
     def arrange(self) -> None:
         self.service = self.answers.get("service", {}).get("service", "")
         self.sought, chosen = str(self.data.get("place", "")).strip(), str(self.data.get("window", ""))
-        self.there = self._offering()
-        self._choose_from(self._one(chosen) if is_number(chosen) else [])
+        self.place_error, self.there = None, None
+        try:
+            self.there = PLACE.clean(self.sought)
+        except ValidationError as error:
+            self.place_error = error
+        self._choose_from(self._one(chosen) if self.there and is_number(chosen) else [])
 
     def _one(self, chosen: str) -> list[Window]:
         """The window that is chosen, where it is of the place and offers the service."""
-        found = list(self.there.filter(pk=chosen))
-        for window in found:
-            window.online_stop = taking.is_stopped(window.pk, self.service)
-        return found
+        window = taking.offering(chosen, self.service)
+        return [window] if window and is_in(self.sought, window) else []
 
     def offer(self) -> None:
-        self.searched = bool(self.sought)
-        found = list(self.there.with_status().select_related("division__parent__parent")[: MOST_WINDOWS + 1])
+        """None where no place, or an unknown one, is typed."""
+        self.searched, windows = bool(self.sought), Window.objects.none()
+        if self.there:
+            windows = Window.objects.filter(self.there, services=self.service).order_by("pk").with_status()
+        found = list(windows.select_related("division__parent__parent")[: MOST_WINDOWS + 1])
         self.too_many = len(found) > MOST_WINDOWS
         self._choose_from(with_entries(with_stops(found[:MOST_WINDOWS], self.service)))
-
-    def _offering(self) -> QuerySet[Window]:
-        """The windows of the place that offer the service; none where no place, or an unknown one, is typed."""
-        self.place_error, there = None, None
-        try:
-            there = PLACE.clean(self.sought)
-        except ValidationError as error:
-            self.place_error = error
-        return Window.objects.filter(there, services=self.service).order_by("pk") if there else Window.objects.none()
 
     def _choose_from(self, windows: list[Window]) -> None:
         field = self.fields["window"]

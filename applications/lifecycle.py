@@ -160,13 +160,13 @@ def _unstored(wanted: Submission, at: datetime) -> tuple[Application, str]:
 
 def _refuse_unable(wanted: Submission) -> None:
     """The service is offered there, and nothing keeps it from being applied for in this way."""
-    stopped = taking.is_stopped(wanted.window.pk, wanted.service.pk)
-    if stopped is None:
+    offered = taking.offering(wanted.window.pk, wanted.service.pk)
+    if offered is None:
         raise NotAllowed(_("This window does not offer this service."))
     if wanted.channel == Channel.ONLINE:
         if not wanted.service.online:
             raise NotAllowed(_("This service cannot be applied for online."))
-        if stopped:
+        if offered.online_stop:
             raise NotAllowed(_("This window does not take online applications for this service at present."))
 
 

@@ -7,9 +7,8 @@ collides.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from weakref import WeakSet
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,38 +16,45 @@ from django.utils.translation import ngettext
 from applications.models import UNDECIDED, Application, Ground, Origin, State, Verb
 from windows import clock, doorbell
 from windows.models import SHANGHAI, Officer, Touch, Window
+from windows.prepared import Prepared, columns, maker
 
 LEASE = timedelta(minutes=30)  # real time
 SOON = timedelta(days=1)
 
-FIELDS = [field.attname for field in Application._meta.concrete_fields]
-ROW = ", ".join(f"a.{field.column}" for field in Application._meta.concrete_fields)
-CLAIM = f"""
-    PREPARE claim (text, bigint, interval, timestamptz, date) AS
+ROW = columns(Application, "a")
+CLAIM = Prepared(
+    "claim",
+    f"""
     WITH in_hand AS (
-        SELECT {ROW} FROM applications_application a WHERE claimed_by_id = $2 AND state = '{State.CLAIMED}'
+        SELECT {ROW} FROM applications_application a WHERE claimed_by_id = %(by)s AND state = '{State.CLAIMED}'
     ), next AS (
         SELECT id FROM applications_application
-        WHERE window_id = $1 AND state = '{State.WAITING}' AND origin = '{Origin.PORTAL}'
+        WHERE window_id = %(window)s AND state = '{State.WAITING}' AND origin = '{Origin.PORTAL}'
               AND NOT EXISTS (SELECT FROM in_hand)
         ORDER BY order_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     ), claimed AS (
         UPDATE applications_application a
-        SET state = '{State.CLAIMED}', claimed_by_id = $2, lease_until = clock_timestamp() + $3,
+        SET state = '{State.CLAIMED}', claimed_by_id = %(by)s, lease_until = clock_timestamp() + %(lease)s,
             version = version + 1
         FROM next WHERE a.id = next.id
         RETURNING {ROW}
     ), noted AS (
         INSERT INTO applications_event (application_id, verb, from_state, to_state, at, recorded_at, by_id, reason,
                                         window_id, ground, audience, channel)
-        SELECT id, '{Verb.CLAIMED}', '{State.WAITING}', '{State.CLAIMED}', $4, $4, $2, '',
+        SELECT id, '{Verb.CLAIMED}', '{State.WAITING}', '{State.CLAIMED}', %(at)s, %(at)s, %(by)s, '',
                window_id, ground, audience, channel FROM claimed
     ), touched AS (
-        INSERT INTO windows_touch (window_id, day, kind) SELECT window_id, $5, '{Touch.Kind.WORK}' FROM claimed
+        INSERT INTO windows_touch (window_id, day, kind)
+        SELECT window_id, %(day)s, '{Touch.Kind.WORK}' FROM claimed
     )
-    SELECT true, * FROM claimed UNION ALL SELECT false, * FROM in_hand"""
-
-_prepared: WeakSet = WeakSet()  # the driver's connections; psycopg2 prepares nothing by itself
+    SELECT true, * FROM claimed UNION ALL SELECT false, * FROM in_hand""",
+    window="text",
+    by="bigint",
+    lease="interval",
+    at="timestamptz",
+    day="date",
+)
+made = maker(Application)
 
 
 def claim_next(window: Window, *, by: Officer, at: datetime | None = None) -> Application | None:
@@ -58,27 +64,17 @@ def claim_next(window: Window, *, by: Officer, at: datetime | None = None) -> Ap
     """
     at = at or clock.now()
     try:
-        with connection.cursor() as cursor:
-            _prepare(cursor)
-            cursor.execute("EXECUTE claim (%s, %s, %s, %s, %s)", [window.pk, by.pk, LEASE, at, clock.local_day(at)])
-            row = cursor.fetchone()
+        found = CLAIM.rows(window=window.pk, by=by.pk, lease=LEASE, at=at, day=clock.local_day(at))
     except IntegrityError as error:  # pressed twice in the same moment
         if "one_case_in_hand_per_officer" not in str(error):
             raise
         return Application.objects.in_hand_of(by).first()
-    if row is None:
+    if not found:
         return None
-    claimed, *fields = row
+    claimed, *row = found[0]
     if claimed:
         doorbell.ring()
-    return Application.from_db(connection.alias, FIELDS, fields)
-
-
-def _prepare(cursor) -> None:
-    """Once for each connection: planning the statement takes the server longer than carrying it out."""
-    if connection.connection not in _prepared:
-        cursor.execute(CLAIM)
-        _prepared.add(connection.connection)
+    return made(row)
 
 
 # --- why it is next -----------------------------------------------------------------------------------------------

@@ -6,23 +6,27 @@ application of one person) is not received either, without an error: the caller 
 
 from collections.abc import Iterable
 
-from django.db import connection
-
 from applications import sealing
 from applications.models import Application, Draft, State, Verb
 from windows import clock
 from windows.models import Officer, Touch
+from windows.prepared import Prepared
 
-COLUMNS = """number, window_id, service_id, audience, channel, ground, asserted, origin, state, submitted_at, due_at,
-    order_at, answers, person, secret, caller, key, digest, version, told_late"""
-RECEIVE = f"""
+TYPES = {
+    **dict.fromkeys(("number", "window_id", "service_id", "audience", "channel", "ground", "asserted"), "text"),
+    **dict.fromkeys(("origin", "state", "caller"), "text"),
+    **dict.fromkeys(("submitted_at", "due_at", "order_at"), "timestamptz"),
+    **dict.fromkeys(("answers", "person", "secret", "digest"), "bytea"),
+    **{"key": "uuid", "version": "int", "told_late": "boolean"},
+}
+RECEIVE = Prepared(
+    "receive",
+    f"""
     WITH form AS (
         SELECT key FROM applications_draft WHERE key = %(draft)s AND application_id IS NULL FOR UPDATE
     ), received AS (
-        INSERT INTO applications_application ({COLUMNS})
-        SELECT %(number)s, %(window_id)s, %(service_id)s, %(audience)s, %(channel)s, %(ground)s, %(asserted)s,
-               %(origin)s, %(state)s, %(submitted_at)s, %(due_at)s, %(order_at)s, %(answers)s, %(person)s, %(secret)s,
-               %(caller)s, %(key)s, %(digest)s, %(version)s, %(told_late)s
+        INSERT INTO applications_application ({", ".join(TYPES)})
+        SELECT {", ".join(f"%({name})s" for name in TYPES)}
         WHERE %(draft)s IS NULL OR EXISTS (SELECT FROM form)
         ON CONFLICT DO NOTHING
         RETURNING id
@@ -46,7 +50,10 @@ RECEIVE = f"""
         UPDATE applications_draft SET application_id = received.id, typed = %(nothing)s, saved_at = %(submitted_at)s
         FROM received WHERE key = %(draft)s
     )
-    SELECT id FROM received"""
+    SELECT id FROM received""",
+    **TYPES,
+    **{"draft": "uuid", "documents": "text[]", "nothing": "bytea", "to": "bytea", "day": "date", "by": "bigint"},
+)
 
 
 def receive(
@@ -62,8 +69,7 @@ def receive(
     Of the draft only papers of these documents go along: what an earlier answer asked for, and a later one does not,
     is seen on no page any more. What was typed is kept in the application alone.
     """
-    fields = {field.attname: getattr(application, field.attname) for field in Application._meta.concrete_fields}
-    values = fields | {
+    values = {name: getattr(application, name) for name in TYPES} | {
         "day": clock.local_day(application.submitted_at),
         "to": sealing.seal({"to": mail_to}) if mail_to else None,
         "draft": draft and draft.key,
@@ -71,10 +77,6 @@ def receive(
         "nothing": sealing.seal({}),
         "by": by and by.pk,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(RECEIVE, values)
-        row = cursor.fetchone()
-    if row is None:
-        return False
-    application.pk, application._state.adding = row[0], False
-    return True
+    for (key,) in RECEIVE.rows(**values):
+        application.pk, application._state.adding = key, False
+    return not application._state.adding

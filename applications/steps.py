@@ -17,6 +17,7 @@ from applications.forms import Page, WhichDocument, WhichService, WhichWindow
 from applications.models import Draft, Ground, Requirement, Upload
 from windows import clock
 from windows.models import Channel, Service
+from windows.prepared import selected
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ STEPS = (
     Step("papers", _("Documents"), None),
 )
 BY_NAME = {step.name: step for step in STEPS}
+
+FILES = selected(Upload, "files_of_a_draft", "draft_id = %(draft)s ORDER BY at, key", draft="uuid")
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ class Filled(Told):
     @property
     def papers(self) -> list[Asked]:
         if not hasattr(self, "_papers"):
-            uploads = list(self.draft.uploads.order_by("at", "pk"))
+            uploads = FILES(draft=self.draft.key)
             self._papers = [
                 Asked(needed, [file for file in uploads if file.document_id == needed.document_id])
                 for needed in requirements(self.answers)

@@ -42,6 +42,13 @@ class PlaceField(forms.CharField):
         return Q(division__in=places) | Q(division__parent__in=places) | Q(division__parent__parent__in=places)
 
 
+def is_in(place: str, window: Window) -> bool:
+    """Whether a window is of a place that somebody wrote, and that a PlaceField takes."""
+    if place.isdecimal():
+        return window.division_id.startswith(significant(place))
+    return Window.objects.filter(PlaceField().clean(place), pk=window.pk).exists()
+
+
 @remembered
 def division_codes() -> frozenset[str]:
     return frozenset(Division.objects.values_list("pk", flat=True))

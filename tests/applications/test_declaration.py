@@ -17,7 +17,7 @@ from windows.models import Service, Window
 pytestmark = pytest.mark.django_db
 
 # The draft; its window, and what is stopped there; its papers; by the rule, what is stopped there; all that is written.
-STATEMENTS = 6
+STATEMENTS = 5
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ import pytest
 from django.core.files.storage import default_storage  # noqa: F401
 
 from applications import drafts, reference, sealing
+from applications.forms import FIND, WhichWindow
 from applications.models import Application, Draft, Event, Message
 from tests import make
 from tests.applications import journeys
 from windows import clock
-from windows.models import SHANGHAI, Service
+from windows.models import SHANGHAI, Service, Window
 
 pytestmark = pytest.mark.django_db
 EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
@@ -56,3 +57,20 @@ def test_a_visa_extension_from_the_first_page_to_the_receipt(client):
     assert Message.objects.get().verb == "submitted"
     assert sealing.unseal(bytes(application.answers))["person"]["surname"] == "Ólafsdóttir"
     assert drafts.typed_of(Draft.objects.get()) == {}
+
+
+@pytest.mark.parametrize("place", ["420102", "42", "420000", "区划420100", "division 420000"])
+def test_only_a_window_of_the_place_that_is_typed_can_be_chosen(place):
+    here = Window.objects.get(division="420102")
+    there = make.window("110101")
+    make.offering(there, Service.objects.get(pk="passport"))
+    make.change(there, "full", at=EVENING)
+
+    wrong = {
+        window.division_id: WhichWindow(
+            {"place": place, "window": window.pk}, answers={"service": {"service": "passport"}}
+        ).errors
+        for window in (here, there)
+    }
+
+    assert wrong == {"420102": {}, "110101": {"window": [str(FIND)]}}

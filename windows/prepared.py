@@ -1,0 +1,48 @@
+"""Statements that PostgreSQL plans once for each connection: for the few that it carries out many times a second.
+
+The driver prepares nothing by itself, and planning one of these takes longer than carrying it out.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from weakref import WeakSet
+
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Prepared:
+    """A statement with its values as %(name)s, and their types in PostgreSQL's words; `name` is its own alone."""
+
+    def __init__(self, name: str, statement: str, **types: str) -> None:
+        places = {value: f"${n}" for n, value in enumerate(types, 1)}
+        self.prepare = f"PREPARE {name} ({', '.join(types.values())}) AS {statement % places}"
+        self.execute = f"EXECUTE {name} ({', '.join(f'%({value})s' for value in types)})"
+        self._known: WeakSet = WeakSet()  # the driver's connections
+
+    def rows(self, **values: Any) -> list[tuple]:
+        with connection.cursor() as cursor:
+            if connection.connection not in self._known:
+                cursor.execute(self.prepare)
+                self._known.add(connection.connection)
+            cursor.execute(self.execute, values)
+            return cursor.fetchall()
+
+
+def columns(model: type[models.Model], alias: str) -> str:
+    return ", ".join(f"{alias}.{field.column}" for field in model._meta.concrete_fields)
+
+
+def maker(model: type[Row]) -> Callable[[tuple], Row]:
+    """Makes a row of the model from its `columns`, as a query would."""
+    fields = [field.attname for field in model._meta.concrete_fields]
+    return lambda row: model.from_db(connection.alias, fields, row)
+
+
+def selected(model: type[Row], name: str, condition: str, **types: str) -> Callable[..., list[Row]]:
+    """Asks for the rows of a model, as `a` in the condition: the values by name give a list."""
+    made = maker(model)
+    statement = f"SELECT {columns(model, 'a')} FROM {model._meta.db_table} a WHERE {condition}"
+    prepared = Prepared(name, statement, **types)
+    return lambda **values: [made(row) for row in prepared.rows(**values)]
