@@ -59,7 +59,7 @@ def test_a_visa_extension_from_the_first_page_to_the_receipt(client):
     assert drafts.typed_of(Draft.objects.get()) == {}
 
 
-@pytest.mark.parametrize("place", ["420102", "42", "420000", "区划420100", "division 420000"])
+@pytest.mark.parametrize("place", ["420102", "42", "420000", "武汉", "hubei"])
 def test_only_a_window_of_the_place_that_is_typed_can_be_chosen(place):
     here = Window.objects.get(division="420102")
     there = make.window("110101")
