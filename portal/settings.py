@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- logs: one JSON line per event on standard error --------------------------------------------------------------
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # who asked is personal, too; whom to turn away windows/limits.py counts
 _before = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
