@@ -38,7 +38,9 @@ class Upload(models.Model):
     draft = models.ForeignKey(Draft, models.CASCADE, null=True, blank=True, related_name="uploads")
     application = models.ForeignKey(Application, models.PROTECT, null=True, blank=True, related_name="uploads")
     supplement = models.ForeignKey(Supplement, models.PROTECT, null=True, blank=True, related_name="uploads")
-    document = models.ForeignKey(DocumentKind, models.PROTECT, related_name="+", verbose_name=_("document"))
+    document = models.ForeignKey(
+        DocumentKind, models.PROTECT, related_name="+", db_index=False, verbose_name=_("document")
+    )
     name = models.BinaryField()
     media_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField(_("bytes"))
