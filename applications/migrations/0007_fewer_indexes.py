@@ -14,10 +14,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Django takes the constraint's index for the key's own, and would drop it with that.
+        migrations.RemoveConstraint(model_name='application', name='one_case_in_hand_per_officer'),
         migrations.AlterField(
             model_name='application',
             name='claimed_by',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='in hand of'),
+        ),
+        migrations.AddConstraint(
+            model_name='application',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'claimed')), fields=('claimed_by',), name='one_case_in_hand_per_officer'),
         ),
         migrations.AlterField(
             model_name='application',
