@@ -24,6 +24,7 @@ from portal import children
 LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107
 READY_WITHIN = 30.0  # seconds: crash recovery of a big cluster included
 ROOM_TO_SHARE = 256 * 2**20  # bytes of shared memory that parallel queries may want
+BUFFERS = 2**30  # bytes at most of pages that the database keeps; taken as they are read, and a quarter of the memory
 DATABASE = "portal"
 VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
 SECRETS = {"SECRET_KEY": "secret_key", "PORTAL_DATA_KEYS": "data_keys", "PORTAL_INDEX_KEY": "index_key"}
@@ -152,7 +153,9 @@ class Postgres(Server):
         return path
 
     def command(self) -> list[str]:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         options = ["-D", str(self.cluster), "-h", "", "-k", str(self.sockets)]
+        options += ["-c", f"shared_buffers={min(memory // 4, BUFFERS) // 2**20}MB"]
         if Path("/dev/shm").exists() and shutil.disk_usage("/dev/shm").total < ROOM_TO_SHARE:
             options += ["-c", "dynamic_shared_memory_type=mmap"]  # a container's 64 MB fail parallel queries
         return [str(self.program("postgres")), *options, *self.options]
