@@ -11,6 +11,7 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
 TAIL = b"<script>alert('tail')</script>"
+MB = 1024 * 1024
 PLACE = "GPS-39.9042"  # written into metadata, and to be found nowhere afterwards
 
 
@@ -79,11 +80,18 @@ def declared_png(width: int, height: int, *, rows: bool = False) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+def zeros(megabytes: int) -> bytes:
+    """What so many megabytes of zeros are packed to, without packing more than one: the block is repeated."""
+    packer = zlib.compressobj(9)
+    first = packer.compress(bytes(MB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    check = (megabytes * MB % 65521) << 16 | 1  # Adler-32 of zeros
+    return first[:2] + first[2:] * megabytes + b"\x03\x00" + struct.pack(">I", check)
+
+
 def text_bomb() -> bytes:
     """A PNG whose comment unpacks to 200 MB."""
-    packed = zlib.compress(bytes(200_000_000), 9)
     whole = png()
-    return whole[:33] + chunk(b"zTXt", b"Comment\0\0" + packed) + whole[33:]
+    return whole[:33] + chunk(b"zTXt", b"Comment\0\0" + zeros(200)) + whole[33:]
 
 
 def declared_jpeg(width: int, height: int) -> bytes:
@@ -129,9 +137,13 @@ def packed(content: bytes, entries: bytes = b"") -> bytes:
     return stream(zlib.compress(content, 9), entries + b" /Filter /FlateDecode")
 
 
-def in_letters(content: bytes) -> bytes:
-    """Packed and then written in letters, as report programs do."""
-    return stream(a85encode(zlib.compress(content, 9)) + b"~>", b"/Filter [/ASCII85Decode /FlateDecode]")
+def bomb(megabytes: int, entries: bytes = b"") -> bytes:
+    return stream(zeros(megabytes), entries + b" /Filter /FlateDecode")
+
+
+def in_letters(packed: bytes) -> bytes:
+    """What is packed already, written in letters, as report programs do."""
+    return stream(a85encode(packed) + b"~>", b"/Filter [/ASCII85Decode /FlateDecode]")
 
 
 def objects(pages: int = 1, catalog: bytes = b"") -> dict[int, bytes]:

@@ -20,6 +20,11 @@ pytestmark = pytest.mark.django_db
 STATEMENTS = 5
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _reference(for_the_module):
+    for_the_module(applicants.place)
+
+
 @pytest.fixture
 def drafts(tmp_path):
     """Three drafts, each a code and a key."""
@@ -90,11 +95,9 @@ def test_pressed_with_other_answers_over_another_connection_it_is_the_applicatio
 @pytest.fixture
 def window_page(client):
     """Two windows of a county, one of them taking no online application; the form as far as its window."""
-    applicants.reference.load()
-    open_, shut = make.window(), make.window()
-    for window in (open_, shut):
-        make.offering(window, Service.objects.get(pk="visa-extension"))
-        make.change(window, "full", at=clock.now())
+    shut = make.window()
+    make.offering(shut, Service.objects.get(pk="visa-extension"))
+    make.change(shut, "full", at=clock.now())
     make.change(shut, "suspended", at=clock.now(), channel="online")
     client.post("/en/apply/")
     client.post("/en/apply/page/who/", {"audience": "foreign"})

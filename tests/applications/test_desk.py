@@ -15,7 +15,7 @@ from portal import roles
 from tests import make
 from tests.applications import journeys
 from windows import clock
-from windows.models import SHANGHAI, Service
+from windows.models import SHANGHAI, Service, Window
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2020, 3, 11, 12, tzinfo=SHANGHAI)
@@ -23,20 +23,29 @@ REMEMBERED = 3  # requirements, terms, calendars: asked for once a second in a p
 CANARY = "Canary-Name"
 
 
-@pytest.fixture(autouse=True)
-def _noon(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def lay_out() -> Window:
     clock.set_now(NOON)
     roles.create_groups()
-    make.division("420102")
+    made = make.window()
     reference.load()
+    make.change(made, "full", at=NOON)
+    make.offering(made, Service.objects.get(pk="visa-extension"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def laid_out(for_the_module) -> Window:
+    return for_the_module(lay_out)
+
+
+@pytest.fixture(autouse=True)
+def _papers(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
-def window():
-    made = make.window()
-    make.change(made, "full", at=NOON)
-    return made
+def window(laid_out) -> Window:
+    return Window.objects.get(pk=laid_out.pk)
 
 
 def person(role: str, **reach):

@@ -15,8 +15,13 @@ pytestmark = pytest.mark.django_db
 ITEMS = [{"document": "passport-page", "text": "The second page"}, {"document": "", "text": "Where you work"}]
 
 
+@pytest.fixture(scope="module")
+def _reference(for_the_module):
+    for_the_module(applicants.place)
+
+
 @pytest.fixture(autouse=True)
-def _place(settings, tmp_path):
+def _place(_reference, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
@@ -61,7 +66,6 @@ def test_the_tick_of_the_declaration_comes_along(client, tmp_path, ticked):
 
 @pytest.fixture
 def asked() -> Supplement:
-    applicants.reference.load()
     application = make.submitted()
     lifecycle.supplement(application, ITEMS, by=make.officer())
     return application.supplements.get()

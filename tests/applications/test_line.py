@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import Group
@@ -24,12 +23,20 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _noon_in_english():
+def lay_out() -> None:
     clock.set_now(NOON)
     roles.create_groups()
     Term.objects.create(ground=Ground.EPIDEMIC_RESPONSE, hours=24)
     Term.objects.create(ground=Ground.WORK_RESUMPTION, working_days=3)
+
+
+@pytest.fixture(scope="module")
+def _reference(for_the_module):
+    for_the_module(lay_out)
+
+
+@pytest.fixture(autouse=True)
+def _in_english(_reference):
     with translation.override("en"):
         yield
 
@@ -127,26 +134,6 @@ def test_a_claim_works_on_a_new_connection_and_in_a_transaction_that_was_rolled_
 
     assert unseen is None
     assert line.claim_next(window, by=by) == case
-
-
-@pytest.mark.django_db(transaction=True)
-def test_pressing_twice_in_the_same_moment_gives_the_same_case(window):
-    by, together = clerk(window), Barrier(8)
-    for n in range(8):
-        make.waiting(window, at=at(10, n))
-
-    def press(_n):
-        together.wait()
-        try:
-            return line.claim_next(window, by=by).pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        taken = set(pool.map(press, range(8)))
-
-    assert taken == set(Application.objects.in_hand_of(by).values_list("pk", flat=True))
-    assert (len(taken), Event.objects.filter(verb="claimed").count()) == (1, 1)
 
 
 def test_the_database_keeps_one_case_in_hand_per_officer(window):

@@ -108,8 +108,9 @@ class Desk:
 
     def hears(self, case: Application) -> None:
         """The reason of the case, and of anybody who waits, beside what the rows say."""
-        waiting = list(Application.objects.waiting_at(self.window))
-        for one in (case, *self.chance.sample(waiting, min(1, len(waiting)))):
+        waiting = list(Application.objects.waiting_at(self.window).values_list("pk", flat=True))
+        somebody = self.chance.sample(waiting, min(1, len(waiting)))
+        for one in (case, *Application.objects.filter(pk__in=somebody)):
             self.told.append((line.why(one).text, said_of(one.pk)))
 
     def late(self) -> list[int]:

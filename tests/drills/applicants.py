@@ -37,11 +37,11 @@ def tell(answer) -> None:
 
 
 def place() -> Window:
-    """A window that takes these applications; made where there is none."""
-    reference.load()
+    """A window that takes these applications; made, with the reference data, where there is none."""
     offered = Offering.objects.filter(service="visa-extension", window__in=StatusChange.objects.values("window"))
     if first := offered.order_by("window").select_related("window").first():
         return first.window
+    reference.load()
     window = make.window()
     make.offering(window, Service.objects.get(pk="visa-extension"))
     make.change(window, "full", at=clock.now())
