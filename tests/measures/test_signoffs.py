@@ -11,7 +11,6 @@ from django.utils import translation
 
 from measures import reporting, returns, signoffs
 from measures.models import Return, SignOff
-from portal import roles
 from tests import make
 from tests.make import NOON
 from windows import clock
@@ -26,7 +25,6 @@ SIGN, DAYS, ON_DAY = "admin:measures_signoff_sign", "admin:measures_signoff_days
 
 @pytest.fixture(autouse=True)
 def _evening():
-    roles.create_groups()
     clock.set_now(EVENING)
     with translation.override("en"):
         yield
