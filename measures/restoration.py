@@ -15,7 +15,7 @@ from django.db.models.functions import Concat, Now, Substr
 from measures import verification
 from measures.models import FoldState, Standing
 from windows import clock
-from windows.models import RESTORED, Division, Level, Status, Touch, Window, significant
+from windows.models import RESTORED, Division, Level, Status, StatusChange, Touch, Window, significant
 
 FOLD_LOCK = 0x666F6C64  # the advisory lock's key: "fold" in ASCII
 BATCH = 20_000
@@ -224,12 +224,12 @@ def rate(restored: int, windows: int) -> Decimal | None:
 
 def statuses(day: date, *, division: str = "", known_at: datetime | None = None) -> QuerySet[Window]:
     """The windows of a division, each with its `status` at the end of the day; None where nothing was reported."""
-    windows = Window.objects.in_division(division)
-    if known_at is not None:
-        return windows.with_status(clock.end_of(day), known_at)
-    return windows.annotate(
-        status=Subquery(Standing.objects.on(day).filter(window=OuterRef("pk")).values("status")[:1])
-    )
+    if known_at is None:
+        said = Standing.objects.on(day)
+    else:
+        said = StatusChange.objects.telling(clock.end_of(day), known_at).latest_first()
+    status = Subquery(said.filter(window=OuterRef("pk")).values("status")[:1])
+    return Window.objects.in_division(division).annotate(status=status)
 
 
 def on(day: date, *, division: str = "", known_at: datetime | None = None) -> Restoration:

@@ -11,7 +11,7 @@ from applications import lifecycle as cases
 from applications import line
 from applications.models import Application, Event, Supplement
 from measures import alerts, dashboard, gauges, restoration
-from measures.dashboard import Place
+from measures.dashboard import Board, Place
 from measures.models import Alert, Port, Return, RiskLevel, Target, Threshold
 from tests import make
 from windows import clock, lifecycle
@@ -73,10 +73,16 @@ def windows_in(code: str) -> list[Window]:
 # --- every number, by another way -----------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def boards(scenario_with_work) -> dict[tuple[str, date], Board]:
+    dashboard.forget()
+    return {(code, day): dashboard.of(place_of(code), day, now=EVENING) for code in PLACES for day in DAYS}
+
+
 @pytest.mark.parametrize("code", PLACES)
 @pytest.mark.parametrize("day", DAYS)
-def test_every_number_of_a_day_is_what_the_events_say(ledger, code, day):
-    values = dashboard.of(place_of(code), day).values
+def test_every_number_of_a_day_is_what_the_events_say(boards, ledger, code, day):
+    values = boards[code, day].values
 
     assert {name: values[name] for name in gauges.GAUGES if name in values and not gauges.GAUGES[name].live} == (
         counted(ledger, code, day)
@@ -100,7 +106,7 @@ def counted(ledger: dict[str, list], code: str, day: date) -> dict:
     """The gauges of a day, counted one window and one event at a time."""
     windows = windows_in(code)
     keys = {window.pk for window in windows}
-    end = min(clock.end_of(day), clock.now())
+    end = min(clock.end_of(day), EVENING)
     entries = [e for e in ledger["entries"] if e.window_id in keys]
     status, heard = {}, {}
     for entry in entries:
@@ -178,12 +184,12 @@ def returned(code: str, day: date) -> dict:
 
 
 @pytest.mark.parametrize("code", PLACES)
-def test_the_line_now_is_what_the_applications_say(scenario_with_work, code):
+def test_the_line_now_is_what_the_applications_say(boards, code):
     keys = {window.pk for window in windows_in(code)}
     mine = [a for a in Application.objects.filter(origin="portal") if a.window_id in keys]
     state = {"waiting": "waiting", "in_hand": "claimed", "parked": "parked", "asked": "supplement"}
 
-    board = dashboard.of(place_of(code), DAYS[-1], now=EVENING)
+    board = boards[code, DAYS[-1]]
 
     undecided = [a for a in mine if a.state in state.values()]
     expected = {gauge: sum(a.state == of for a in mine) for gauge, of in state.items()}
@@ -196,17 +202,17 @@ def test_the_line_now_is_what_the_applications_say(scenario_with_work, code):
     assert sum(board.audiences.values()) == len(undecided)
 
 
-@pytest.mark.parametrize("code", ["", "420000", "420100", "420102"])
-def test_the_parts_add_up_to_the_place(scenario_with_work, code):
-    board = dashboard.of(place_of(code), DAYS[-1], now=EVENING)
+@pytest.mark.parametrize("code", PLACES)
+def test_the_parts_add_up_to_the_place(boards, code):
+    board = boards[code, DAYS[-1]]
 
     for name in (*dashboard.SUMMED, *dashboard.LIVE, "restored"):
         assert sum(part.values[name] for part in board.parts) == board.values[name], name
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_windows_are_counted_by_the_risk_of_their_county(scenario_with_work, day):
-    told = {row["level"]: (row["windows"], row["restored"]) for row in dashboard.of(Place(), day).risks}
+def test_windows_are_counted_by_the_risk_of_their_county(boards, day):
+    told = {row["level"]: (row["windows"], row["restored"]) for row in boards["", day].risks}
 
     standing = {window.pk: window.status for window in Window.objects.with_status(clock.end_of(day))}
     of = {"110101": "low", "440103": "high"} if day >= DAYS[1] else {}
@@ -217,8 +223,8 @@ def test_windows_are_counted_by_the_risk_of_their_county(scenario_with_work, day
     assert told == expected
 
 
-def test_a_past_day_says_nothing_about_the_line_now(scenario_with_work):
-    assert not set(dashboard.LIVE) & set(dashboard.of(Place(), DAYS[0]).values)
+def test_a_past_day_says_nothing_about_the_line_now(boards):
+    assert not set(dashboard.LIVE) & set(boards["", DAYS[0]].values)
 
 
 # --- targets and alerts ---------------------------------------------------------------------------------------------
