@@ -363,11 +363,11 @@ def test_a_dry_run_costs_the_same_queries_for_one_county_and_for_three(django_as
     open_window("420102")
     proposal = propose("420000")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         risk.dry_run(proposal, at=NOON)
     for place in ("420103", "420104"):
         open_window(place)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         risk.dry_run(proposal, at=NOON)
 
 
