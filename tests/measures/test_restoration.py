@@ -225,7 +225,7 @@ def test_an_event_committed_late_is_folded_after_its_commit():
     assert standings(first) == [("full", MONDAY, None)]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_fold_that_fails_halfway_leaves_its_touches():
     window = make.window()
     make.change(window, Status.FULL, at=TEN)
