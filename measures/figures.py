@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from applications.models import DECIDED, Event, Ground, Verb
@@ -33,19 +34,30 @@ class Asked:
     restoration: Restoration
     since: date
 
-    def count(self, column: str, events: Q) -> int:
-        """Since the day of the measures: a tally's column, or as known earlier the events that it counts."""
+    @cached_property
+    def work(self) -> dict[str, int | None]:
+        """Since the day of the measures, by column of the tallies; as known earlier, the events that they count."""
         days, prefix = Q(day__range=(self.since, self.as_of)), significant(self.division)
         if self.known_at is None:
-            return Tally.objects.filter(days, window__startswith=prefix).aggregate(n=Sum(column))["n"] or 0
-        return Event.objects.filter(
-            days, events, window__code__startswith=prefix, recorded_at__lte=self.known_at
-        ).count()
+            tallies = Tally.objects.filter(days, window__startswith=prefix)
+            return tallies.aggregate(**{column: Sum(column) for column in COUNTED})
+        events = Event.objects.filter(days, window__code__startswith=prefix, recorded_at__lte=self.known_at)
+        return events.aggregate(**{column: Count("pk", filter=which) for column, which in COUNTED.items()})
 
-    def returned(self, kind: str) -> int:
-        returns = Return.objects.known(self.known_at).filter(kind=kind, day__lte=self.as_of)
+    @cached_property
+    def returned(self) -> dict[str, int]:
+        """What ports counted up to the day, by kind."""
+        returns = Return.objects.known(self.known_at).filter(day__lte=self.as_of)
         inside = returns.filter(port__division__code__startswith=significant(self.division))
-        return inside.aggregate(n=Sum("quantity"))["n"] or 0
+        return dict(inside.order_by().values_list("kind").annotate(n=Sum("quantity")))
+
+
+# The columns of tallies that figures are made of, each with the events that it counts.
+COUNTED = {
+    "submitted_online": Q(verb=Verb.SUBMITTED, channel=Channel.ONLINE),
+    "work_resumption": Q(verb__in=DECIDED, ground=Ground.WORK_RESUMPTION),
+    "epidemic_response": Q(verb__in=DECIDED, ground=Ground.EPIDEMIC_RESPONSE),
+}
 
 
 @dataclass(frozen=True)
@@ -75,18 +87,6 @@ class Figure:
     @property
     def unit(self) -> str:
         return in_language(self, "unit")
-
-
-def online_applications(asked: Asked) -> int:
-    return asked.count("submitted_online", Q(verb=Verb.SUBMITTED, channel=Channel.ONLINE))
-
-
-def priority_decided(asked: Asked) -> int:
-    return asked.count("work_resumption", Q(verb__in=DECIDED, ground=Ground.WORK_RESUMPTION))
-
-
-def epidemic_response_decided(asked: Asked) -> int:
-    return asked.count("epidemic_response", Q(verb__in=DECIDED, ground=Ground.EPIDEMIC_RESPONSE))
 
 
 REGISTRY: dict[str, Figure] = {
@@ -138,7 +138,7 @@ REGISTRY: dict[str, Figure] = {
             unit_zh="人次",
             unit_en="person-times",
             kind=MORE_THAN,
-            compute=online_applications,
+            compute=lambda asked: asked.work["submitted_online"] or 0,
         ),
         Figure(
             id="priority_decided",
@@ -150,7 +150,7 @@ REGISTRY: dict[str, Figure] = {
             unit_zh="人次",
             unit_en="person-times",
             kind=MORE_THAN,
-            compute=priority_decided,
+            compute=lambda asked: asked.work["work_resumption"] or 0,
         ),
         Figure(
             id="epidemic_response_decided",
@@ -162,7 +162,7 @@ REGISTRY: dict[str, Figure] = {
             unit_zh="人次",
             unit_en="person-times",
             kind=MORE_THAN,
-            compute=epidemic_response_decided,
+            compute=lambda asked: asked.work["epidemic_response"] or 0,
         ),
         Figure(
             id="flight_paper_exemption",
@@ -174,7 +174,7 @@ REGISTRY: dict[str, Figure] = {
             unit_zh="架次",
             unit_en="flights",
             kind=MORE_THAN,
-            compute=lambda asked: asked.returned(Facilitation.FLIGHT_PAPER_EXEMPTION),
+            compute=lambda asked: asked.returned.get(Facilitation.FLIGHT_PAPER_EXEMPTION, 0),
         ),
         Figure(
             id="vessel_work_on_arrival",
@@ -186,7 +186,7 @@ REGISTRY: dict[str, Figure] = {
             unit_zh="艘次",
             unit_en="vessel-times",
             kind=MORE_THAN,
-            compute=lambda asked: asked.returned(Facilitation.VESSEL_WORK_ON_ARRIVAL),
+            compute=lambda asked: asked.returned.get(Facilitation.VESSEL_WORK_ON_ARRIVAL, 0),
         ),
         Figure(
             id="dedicated_lane",
@@ -198,7 +198,7 @@ REGISTRY: dict[str, Figure] = {
             unit_zh="条",
             unit_en="lanes",
             kind=EXACT,
-            compute=lambda asked: asked.returned(Facilitation.DEDICATED_LANE),
+            compute=lambda asked: asked.returned.get(Facilitation.DEDICATED_LANE, 0),
         ),
     )
 }

@@ -15,7 +15,7 @@ from django.db.models.functions import Concat, Now, Substr
 from measures import verification
 from measures.models import FoldState, Standing
 from windows import clock
-from windows.models import RESTORED, Division, Level, Status, Touch, Window, significant
+from windows.models import RESTORED, Division, Level, Status, StatusChange, Touch, Window, significant
 
 FOLD_LOCK = 0x666F6C64  # the advisory lock's key: "fold" in ASCII
 BATCH = 20_000
@@ -224,12 +224,12 @@ def rate(restored: int, windows: int) -> Decimal | None:
 
 def statuses(day: date, *, division: str = "", known_at: datetime | None = None) -> QuerySet[Window]:
     """The windows of a division, each with its `status` at the end of the day; None where nothing was reported."""
-    windows = Window.objects.in_division(division)
-    if known_at is not None:
-        return windows.with_status(clock.end_of(day), known_at)
-    return windows.annotate(
-        status=Subquery(Standing.objects.on(day).filter(window=OuterRef("pk")).values("status")[:1])
-    )
+    if known_at is None:
+        said = Standing.objects.on(day)
+    else:
+        said = StatusChange.objects.telling(clock.end_of(day), known_at).latest_first()
+    status = Subquery(said.filter(window=OuterRef("pk")).values("status")[:1])
+    return Window.objects.in_division(division).annotate(status=status)
 
 
 def on(day: date, *, division: str = "", known_at: datetime | None = None) -> Restoration:
@@ -281,23 +281,30 @@ def _totals(counts: dict[str | None, int]) -> tuple[int, int, dict[str, int]]:
     return sum(by_status.values()), sum(by_status[status] for status in RESTORED), by_status
 
 
+# By how much each status gained and lost from one day to the next, what stands on the first day being gained then.
 SERIES = """
-    SELECT d::date, s.status, count(*)
-    FROM generate_series(%s::date, %s::date, interval '1 day') d
-    JOIN measures_standing s ON s.from_day <= d AND (s.until_day IS NULL OR s.until_day > d) AND s."window" LIKE %s
-    GROUP BY 1, 2"""
+    WITH inside AS (
+        SELECT * FROM measures_standing
+        WHERE "window" LIKE %(inside)s AND from_day <= %(last)s AND (until_day IS NULL OR until_day > %(first)s)
+    )
+    SELECT greatest(from_day, %(first)s), status, count(*) FROM inside GROUP BY 1, 2
+    UNION ALL
+    SELECT until_day, status, -count(*) FROM inside WHERE until_day <= %(last)s GROUP BY 1, 2"""
 
 
 def series(first: date, last: date, *, division: str = "") -> list[Restoration]:
     """Day by day from `first` to `last`, both included."""
     windows = Window.objects.in_division(division).count()
-    counts: dict[date, dict[str | None, int]] = {}
+    changes: dict[date, list[tuple[str, int]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(SERIES, [first, last, significant(division) + "%"])
+        cursor.execute(SERIES, {"first": first, "last": last, "inside": significant(division) + "%"})
         for day, status, n in cursor.fetchall():
-            counts.setdefault(day, {})[status] = n
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    for day in days:
-        found = counts.setdefault(day, {})
-        found[None] = windows - sum(found.values())
-    return [Restoration(day, None, division, *_totals(counts[day])) for day in days]
+            changes.setdefault(day, []).append((status, n))
+    standing: dict[str | None, int] = {None: windows}
+    found = []
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        for status, n in changes.get(day, ()):
+            standing[status] = standing.get(status, 0) + n
+            standing[None] -= n
+        found.append(Restoration(day, None, division, *_totals(standing)))
+    return found

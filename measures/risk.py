@@ -124,7 +124,7 @@ def dry_run(proposal: RiskProposal, *, at: datetime | None = None) -> DryRun:
         unknown=sum(not level for level in level_of.values()),
         services=Offering.objects.filter(window__in=changing).values("service").distinct().count(),
         waiting=Application.objects.waiting().filter(window__in=changing).count(),
-        shares=_shares(proposal.division, rows, at),
+        shares=_shares(proposal.division, windows, rows, at),
     )
 
 
@@ -172,15 +172,18 @@ def _change(proposal: RiskProposal, status: Status) -> Change:
     )
 
 
-def _shares(division: Division, rows: list[Row], at: datetime) -> list[Share]:
-    """Of the division and, where it is not one, of its province."""
+def _shares(division: Division, windows: list[Window], rows: list[Row], at: datetime) -> list[Share]:
+    """Of the division, whose windows these are, and, where it is not one, of its province."""
     gained = sum((row.status in RESTORED) - (row.present in RESTORED) for row in rows if not row.refusal)
-    places = [division] if division.level == Level.PROVINCE else [division, division.chain()[0]]
-    return [_share(place, gained, at) for place in places]
+    shares = [_share(division, [window.status for window in windows], gained)]
+    if division.level != Level.PROVINCE:
+        province = division.chain()[0]
+        inside = Window.objects.in_division(province.pk).with_status(at)
+        shares.append(_share(province, list(inside.values_list("status", flat=True)), gained))
+    return shares
 
 
-def _share(place: Division, gained: int, at: datetime) -> Share:
-    statuses = list(Window.objects.in_division(place.pk).with_status(at).values_list("status", flat=True))
+def _share(place: Division, statuses: list[str | None], gained: int) -> Share:
     before = sum(status in RESTORED for status in statuses)
     return Share(place, len(statuses), before, before + gained)
 

@@ -15,6 +15,7 @@ from measures import policy, risk
 from measures.models import Campaign, Port, PortCheck, RiskProposal, Topic, Version
 from windows import lifecycle, openness, prevention, tokens
 from windows.models import (
+    RESTORED,
     SHANGHAI,
     Calendar,
     CalendarDay,
@@ -40,18 +41,12 @@ _numbers = count(1)
 
 def division(code: str = "420102") -> Division:
     """The division with all above it; the level is told by the zeros of the code."""
+    if there := Division.objects.filter(code=code).first():
+        return there
     level = Level.PROVINCE if code.endswith("0000") else Level.PREFECTURE if code.endswith("00") else Level.COUNTY
     above = {Level.PROVINCE: None, Level.PREFECTURE: code[:2] + "0000", Level.COUNTY: code[:4] + "00"}[level]
-    made, _ = Division.objects.get_or_create(
-        code=code,
-        defaults={
-            "level": level,
-            "parent": above and division(above),
-            "name_zh": f"区划{code}",
-            "name_en": f"Division {code}",
-        },
-    )
-    return made
+    names = {"name_zh": f"区划{code}", "name_en": f"Division {code}"}
+    return Division.objects.create(code=code, level=level, parent=above and division(above), **names)
 
 
 def window(place: str = "420102", *, checked: bool = False, **fields) -> Window:
@@ -92,15 +87,15 @@ def calendar(code: str = "2020-test", *, announced_at: datetime = NOON, **kinds:
 
 def officer(*, windows=(), divisions=(), name: str = "", **fields) -> Officer:
     made = Officer.objects.create_user(name or f"officer{next(_numbers)}", password="only for tests", **fields)
-    made.windows.set(windows)
-    made.divisions.set(divisions)
+    made.windows.add(*windows)
+    made.divisions.add(*divisions)
     return made
 
 
 def change(at_window: Window, status: str, *, at: datetime = NOON, by: Officer | None = None, **fields) -> StatusChange:
     """A change recorded at `at`, and effective then unless `effective_at` says otherwise; restoring after a check."""
-    present = Window.objects.with_status(at).get(pk=at_window.pk).status
-    if openness.restores(present, status):
+    last = StatusChange.objects.telling(at).filter(window=at_window).latest_first()
+    if status in RESTORED and openness.restores(last.values_list("status", flat=True).first(), status):
         check(at_window, at=at, by=by)
     if status == Status.SUSPENDED:
         fields = {"next_review": (at + timedelta(days=7)).date()} | fields

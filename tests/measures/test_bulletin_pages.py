@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from measures import bulletin, restoration, returns
 from measures.models import Bulletin, Return
-from portal import roles
 from tests import make
 from tests.windows.test_feeds import facts, feed, stamp
 from windows import clock
@@ -24,10 +23,18 @@ PAGE = "/en/bulletins/2020-03-11/"
 ADD, LIST = "admin:measures_bulletin_add", "admin:measures_bulletin_changelist"
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _world(for_the_module):
+    for_the_module(small_world)
+
+
 @pytest.fixture(autouse=True)
-def _world():
-    roles.create_groups()
+def _evening(_world, db):
     clock.set_now(EVENING)
+
+
+def small_world() -> None:
+    """One window, open; one port with a return."""
     make.campaign()
     make.change(make.window("420102"), "full", at=EVENING - HOUR)
     returns.record(make.port(), "flight_paper_exemption", DAY, 2345, by=make.officer(), at=EVENING - HOUR)

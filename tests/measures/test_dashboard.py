@@ -11,7 +11,7 @@ from applications import lifecycle as cases
 from applications import line
 from applications.models import Application, Event, Supplement
 from measures import alerts, dashboard, gauges, restoration
-from measures.dashboard import Place
+from measures.dashboard import Board, Place
 from measures.models import Alert, Port, Return, RiskLevel, Target, Threshold
 from tests import make
 from windows import clock, lifecycle
@@ -73,28 +73,41 @@ def windows_in(code: str) -> list[Window]:
 # --- every number, by another way -----------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def boards(scenario_with_work) -> dict[tuple[str, date], Board]:
+    dashboard.forget()
+    return {(code, day): dashboard.of(place_of(code), day, now=EVENING) for code in PLACES for day in DAYS}
+
+
 @pytest.mark.parametrize("code", PLACES)
 @pytest.mark.parametrize("day", DAYS)
-def test_every_number_of_a_day_is_what_the_events_say(scenario_with_work, code, day):
-    values = dashboard.of(place_of(code), day).values
+def test_every_number_of_a_day_is_what_the_events_say(boards, ledger, code, day):
+    values = boards[code, day].values
 
     assert {name: values[name] for name in gauges.GAUGES if name in values and not gauges.GAUGES[name].live} == (
-        counted(code, day)
+        counted(ledger, code, day)
     )
 
 
-def counted(code: str, day: date) -> dict:
+@pytest.fixture(scope="module")
+def ledger(scenario_with_work) -> dict[str, list]:
+    """All that is told of windows, in the order in which it holds; read once for all places and days."""
+    entries = list(StatusChange.objects.order_by("effective_at", "recorded_at", "pk"))
+    superseded = {entry.supersedes_id for entry in entries}
+    return {
+        "entries": [entry for entry in entries if entry.status and entry.pk not in superseded],
+        "confirmations": list(Confirmation.objects.all()),
+        "checks": list(Check.objects.order_by("at", "pk")),
+        "events": list(Event.objects.select_related("application").order_by("pk")),
+    }
+
+
+def counted(ledger: dict[str, list], code: str, day: date) -> dict:
     """The gauges of a day, counted one window and one event at a time."""
     windows = windows_in(code)
     keys = {window.pk for window in windows}
-    end = min(clock.end_of(day), clock.now())
-    entries = [
-        e
-        for e in StatusChange.objects.order_by("effective_at", "recorded_at", "pk")
-        if e.window_id in keys and e.status
-    ]
-    superseded = set(StatusChange.objects.exclude(supersedes=None).values_list("supersedes", flat=True))
-    entries = [e for e in entries if e.pk not in superseded]
+    end = min(clock.end_of(day), EVENING)
+    entries = [e for e in ledger["entries"] if e.window_id in keys]
     status, heard = {}, {}
     for entry in entries:
         if entry.effective_at > clock.end_of(day) or entry.service_id or entry.channel:
@@ -102,8 +115,9 @@ def counted(code: str, day: date) -> dict:
         status[entry.window_id] = entry.status
         if entry.effective_at <= end:
             heard[entry.window_id] = max(heard.get(entry.window_id, entry.recorded_at), entry.recorded_at)
-    for said in Confirmation.objects.filter(window__in=keys, at__lte=end):
-        heard[said.window_id] = max(heard.get(said.window_id, said.at), said.at)
+    for said in ledger["confirmations"]:
+        if said.window_id in keys and said.at <= end:
+            heard[said.window_id] = max(heard.get(said.window_id, said.at), said.at)
     restored = sum(one in ("full", "limited") for one in status.values())
     rate = (Decimal(restored) / len(windows)).quantize(Decimal("0.0001"), "ROUND_HALF_UP")
     return {
@@ -113,21 +127,21 @@ def counted(code: str, day: date) -> dict:
         "target": None,
         "stale": sum(end - heard.get(key, datetime.min.replace(tzinfo=SHANGHAI)) > timedelta(days=7) for key in keys),
         "changes": sum(clock.local_day(entry.effective_at) == day for entry in entries),
-        **checked({key for key, one in status.items() if one in ("full", "limited")}, day),
-        **worked(keys, day),
+        **checked(ledger, {key for key, one in status.items() if one in ("full", "limited")}, day),
+        **worked(ledger, keys, day),
         **returned(code, day),
     }
 
 
-def checked(restored: set[str], day: date) -> dict:
-    last = {check.window_id: check for check in Check.objects.order_by("at", "pk") if clock.local_day(check.at) == day}
+def checked(ledger: dict[str, list], restored: set[str], day: date) -> dict:
+    last = {check.window_id: check for check in ledger["checks"] if clock.local_day(check.at) == day}
     passed = sum(key in restored and last[key].failing == [] for key in last)
     share = (Decimal(passed) / len(restored)).quantize(Decimal("0.0001"), "ROUND_HALF_UP") if restored else None
     return {"checked": passed, "compliance": share}
 
 
-def worked(keys: set[str], day: date) -> dict:
-    events = [e for e in Event.objects.select_related("application").order_by("pk") if e.window_id in keys]
+def worked(ledger: dict[str, list], keys: set[str], day: date) -> dict:
+    events = [e for e in ledger["events"] if e.window_id in keys]
     today = [e for e in events if clock.local_day(e.at) == day]
     until = [e for e in events if clock.local_day(e.at) <= day]
     decisions = [e for e in today if e.verb in ("approved", "refused")]
@@ -170,12 +184,12 @@ def returned(code: str, day: date) -> dict:
 
 
 @pytest.mark.parametrize("code", PLACES)
-def test_the_line_now_is_what_the_applications_say(scenario_with_work, code):
+def test_the_line_now_is_what_the_applications_say(boards, code):
     keys = {window.pk for window in windows_in(code)}
     mine = [a for a in Application.objects.filter(origin="portal") if a.window_id in keys]
     state = {"waiting": "waiting", "in_hand": "claimed", "parked": "parked", "asked": "supplement"}
 
-    board = dashboard.of(place_of(code), DAYS[-1], now=EVENING)
+    board = boards[code, DAYS[-1]]
 
     undecided = [a for a in mine if a.state in state.values()]
     expected = {gauge: sum(a.state == of for a in mine) for gauge, of in state.items()}
@@ -188,17 +202,17 @@ def test_the_line_now_is_what_the_applications_say(scenario_with_work, code):
     assert sum(board.audiences.values()) == len(undecided)
 
 
-@pytest.mark.parametrize("code", ["", "420000", "420100", "420102"])
-def test_the_parts_add_up_to_the_place(scenario_with_work, code):
-    board = dashboard.of(place_of(code), DAYS[-1], now=EVENING)
+@pytest.mark.parametrize("code", PLACES)
+def test_the_parts_add_up_to_the_place(boards, code):
+    board = boards[code, DAYS[-1]]
 
     for name in (*dashboard.SUMMED, *dashboard.LIVE, "restored"):
         assert sum(part.values[name] for part in board.parts) == board.values[name], name
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_windows_are_counted_by_the_risk_of_their_county(scenario_with_work, day):
-    told = {row["level"]: (row["windows"], row["restored"]) for row in dashboard.of(Place(), day).risks}
+def test_windows_are_counted_by_the_risk_of_their_county(boards, day):
+    told = {row["level"]: (row["windows"], row["restored"]) for row in boards["", day].risks}
 
     standing = {window.pk: window.status for window in Window.objects.with_status(clock.end_of(day))}
     of = {"110101": "low", "440103": "high"} if day >= DAYS[1] else {}
@@ -209,8 +223,8 @@ def test_windows_are_counted_by_the_risk_of_their_county(scenario_with_work, day
     assert told == expected
 
 
-def test_a_past_day_says_nothing_about_the_line_now(scenario_with_work):
-    assert not set(dashboard.LIVE) & set(dashboard.of(Place(), DAYS[0]).values)
+def test_a_past_day_says_nothing_about_the_line_now(boards):
+    assert not set(dashboard.LIVE) & set(boards["", DAYS[0]].values)
 
 
 # --- targets and alerts ---------------------------------------------------------------------------------------------

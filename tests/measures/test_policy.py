@@ -13,7 +13,6 @@ from applications.models import Ground, Term
 from measures import policy, reference
 from measures.models import AskedInVain, StillCurrent, Topic, Version
 from measures.policy import Wanted
-from portal import roles
 from tests import make
 from tests.make import NOON
 from windows import clock, memo, nearest
@@ -348,7 +347,6 @@ def test_a_ground_without_a_term_of_its_own_has_the_services_days(client):
 
 
 def test_receipt_and_policy_page_print_the_same_version_of_a_term(client, settings):
-    roles.create_groups()
     editor = signed_in("supervisor")
     window = make.window()
     application = make.waiting(window, Service.objects.get(pk="passport"))

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from measures import reporting, returns
 from measures.models import Measure, Port, Return
-from portal import roles
 from tests import make
 from tests.make import NOON
 from windows import clock
@@ -22,7 +21,6 @@ ADD, ON_DAY, LIST = "admin:measures_return_add", "admin:measures_return_day", "a
 
 @pytest.fixture(autouse=True)
 def _evening():
-    roles.create_groups()
     clock.set_now(NOON + timedelta(hours=8))
 
 
