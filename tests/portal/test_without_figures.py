@@ -9,8 +9,12 @@ pytestmark = pytest.mark.django_db
 TOLD = "There are no figures yet."
 
 
-@pytest.fixture(autouse=True)
-def _measures_alone(db):
+@pytest.fixture(autouse=True, scope="module")
+def _measures_alone(for_the_module):
+    for_the_module(measures_alone)
+
+
+def measures_alone() -> None:
     reference.load()
     Campaign.objects.all().delete()
 
