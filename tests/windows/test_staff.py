@@ -437,6 +437,17 @@ def test_a_supervisor_of_a_place_reads_services_and_edits_none():
 # --- the first page ---
 
 
+def test_the_page_of_an_app_lists_its_models_for_who_may_see_one_and_is_not_there_for_others():
+    url = reverse("admin:app_list", args=["windows"])
+
+    page = signed_in(supervisor()).get(url)
+    none = signed_in(make.officer(is_staff=True)).get(url)
+
+    (app,) = page.context["app_list"]
+    assert {"Window", "Check"} <= {model["object_name"] for model in app["models"]}
+    assert (page.status_code, none.status_code) == (200, 404)
+
+
 def test_the_day_shows_stale_windows_first_with_one_press_to_confirm():
     fresh, stale = make.window(), make.window()
     make.change(fresh, "limited")
