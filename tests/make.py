@@ -40,18 +40,17 @@ _numbers = count(1)
 
 def division(code: str = "420102") -> Division:
     """The division with all above it; the level is told by the zeros of the code."""
+    if there := Division.objects.filter(pk=code).first():
+        return there
     level = Level.PROVINCE if code.endswith("0000") else Level.PREFECTURE if code.endswith("00") else Level.COUNTY
     above = {Level.PROVINCE: None, Level.PREFECTURE: code[:2] + "0000", Level.COUNTY: code[:4] + "00"}[level]
-    made, _ = Division.objects.get_or_create(
+    return Division.objects.create(
         code=code,
-        defaults={
-            "level": level,
-            "parent": above and division(above),
-            "name_zh": f"区划{code}",
-            "name_en": f"Division {code}",
-        },
+        level=level,
+        parent=above and division(above),
+        name_zh=f"区划{code}",
+        name_en=f"Division {code}",
     )
-    return made
 
 
 def window(place: str = "420102", *, checked: bool = False, **fields) -> Window:
@@ -92,8 +91,10 @@ def calendar(code: str = "2020-test", *, announced_at: datetime = NOON, **kinds:
 
 def officer(*, windows=(), divisions=(), name: str = "", **fields) -> Officer:
     made = Officer.objects.create_user(name or f"officer{next(_numbers)}", password="only for tests", **fields)
-    made.windows.set(windows)
-    made.divisions.set(divisions)
+    if windows:
+        made.windows.set(windows)
+    if divisions:
+        made.divisions.set(divisions)
     return made
 
 
