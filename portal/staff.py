@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib import admin
 from django.core.exceptions import SuspiciousOperation
 from django.urls import path
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
@@ -34,6 +35,10 @@ class StaffSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         return super().index(request, {**officers_day.of(request.user), **(extra_context or {})})
+
+    def get_app_list(self, request, app_label=None):
+        """As Django's, but put together only for a page that shows it: every page is handed it, next to none does."""
+        return SimpleLazyObject(lambda: super(StaffSite, self).get_app_list(request, app_label))
 
     def admin_view(self, view, cacheable=False):
         """As Django's, and no NUL character comes as far as the database, which would refuse it with an error."""

@@ -103,11 +103,12 @@ def change(at_window: Window, status: str, *, at: datetime = NOON, by: Officer |
     return lifecycle.change_status(at_window, wanted, by=by or officer(), at=at)
 
 
-@transaction.atomic
 def checklist(code: str = "2020-02", effective_from: str = "2020-02-01", items=("masks", "ventilation")) -> Checklist:
-    made, new = Checklist.objects.get_or_create(code=code, defaults={"effective_from": effective_from})
-    if new:
-        names = [{"code": item, "name_zh": f"项{item}", "name_en": item.capitalize()} for item in items]
+    if there := Checklist.objects.filter(code=code).first():
+        return there
+    names = [{"code": item, "name_zh": f"项{item}", "name_en": item.capitalize()} for item in items]
+    with transaction.atomic():
+        made = Checklist.objects.create(code=code, effective_from=effective_from)
         ChecklistItem.objects.bulk_create(ChecklistItem(checklist=made, **name) for name in names)
     return made
 

@@ -280,7 +280,7 @@ def test_the_page_about_the_api_still_works_at_its_root(client):
 # --- whatever is asked -------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def _one_connection():
     """Requests through WSGI would close the connection that the test's transaction is in."""
     for signal in (request_started, request_finished):
@@ -290,7 +290,11 @@ def _one_connection():
         signal.connect(close_old_connections)
 
 
-@pytest.mark.usefixtures("_one_connection")
+@pytest.fixture(scope="module")
+def description(scenario, _one_connection):
+    return schemathesis.openapi.from_wsgi(f"{API}schema/?format=json", application)
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -303,10 +307,8 @@ def _one_connection():
         "ports/{code}/returns",
     ],
 )
-def test_whatever_is_asked_is_answered_as_described(path):
-    schema = schemathesis.openapi.from_wsgi(f"{API}schema/?format=json", application)
-
-    @given(case=schema[f"{API}{path}/"]["GET"].as_strategy())
+def test_whatever_is_asked_is_answered_as_described(description, path):
+    @given(case=description[f"{API}{path}/"]["GET"].as_strategy())
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def answered_as_described(case):
         case.call_and_validate(checks=[not_a_server_error, status_code_conformance, response_schema_conformance])

@@ -27,6 +27,7 @@ def sources():
         yield path, "\n".join(line.strip() for line in prepared.splitlines())
 
 
+@pytest.fixture(scope="module")
 def texts() -> set[tuple[str | None, str | tuple[str, ...]]]:
     found = set()
     for _path, text in sources():
@@ -46,29 +47,25 @@ def said(message) -> tuple[str, ...]:
     return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
-def test_the_extraction_finds_texts_of_modules_and_templates():
-    found = texts()
-
-    assert (None, "This entry has been corrected since.") in found
-    assert (None, "Is your window open?") in found
-    assert (None, ("%(number)s window", "%(number)s windows")) in found
-    assert ("format of a day", "j F Y") in found
+def test_the_extraction_finds_texts_of_modules_and_templates(texts):
+    assert (None, "This entry has been corrected since.") in texts
+    assert (None, "Is your window open?") in texts
+    assert (None, ("%(number)s window", "%(number)s windows")) in texts
+    assert ("format of a day", "j F Y") in texts
 
 
-def test_every_text_of_the_sources_is_in_the_catalogue(catalogue):
+def test_every_text_of_the_sources_is_in_the_catalogue(catalogue, texts):
     missing = [
         (context, text)
-        for context, text in texts()
+        for context, text in texts
         if catalogue.get(text if isinstance(text, str) else text[0], context) is None
     ]
 
     assert missing == []
 
 
-def test_the_catalogue_holds_no_text_that_is_gone(catalogue):
-    found = texts()
-
-    assert [message.id for message in catalogue if message.id and (message.context, message.id) not in found] == []
+def test_the_catalogue_holds_no_text_that_is_gone(catalogue, texts):
+    assert [message.id for message in catalogue if message.id and (message.context, message.id) not in texts] == []
 
 
 def test_every_text_is_translated_and_none_is_a_guess(catalogue):

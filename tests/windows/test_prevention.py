@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from portal import roles
 from tests import make
 from tests.make import NOON
 from windows import clock, imports, lifecycle, prevention
@@ -310,7 +309,6 @@ def test_compliance_counts_open_windows_by_the_level_at_which_they_differ():
 
 
 def officer_of(role="window_officer", **reach):
-    roles.create_groups()
     officer = make.officer(is_staff=True, **reach)
     officer.groups.set(Group.objects.filter(name=role))
     return officer

@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from portal import roles
 from tests import make
 from windows import tokens
 from windows.lifecycle import NotAllowed
@@ -165,7 +164,6 @@ def test_an_odd_token_is_not_issued(fields, said):
 
 
 def signed_in(role: str, **reach) -> Client:
-    roles.create_groups()
     officer = make.officer(is_staff=True, **reach)
     officer.groups.set(Group.objects.filter(name=role))
     client = Client(headers={"accept-language": "en"})
