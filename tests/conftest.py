@@ -4,6 +4,8 @@ pyproject.toml names no DJANGO_SETTINGS_MODULE: pytest-django would read the set
 this file can start a server.
 """
 
+import gc
+import hashlib
 import os
 import shutil
 from contextlib import contextmanager
@@ -16,7 +18,8 @@ import pytest
 
 from portal import children, embedded
 
-VAR = Path(__file__).resolve().parent.parent / "var"
+HOME = Path(__file__).resolve().parent.parent
+VAR = HOME / "var"
 POSTGRES_OPTIONS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "jit=off", "-c", "autovacuum=off")
 CHROMIUM_FLAGS = [
     "--disable-gpu",
@@ -62,6 +65,10 @@ def pytest_configure(config):
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # how to hash is not our matter
+
+
+def pytest_sessionfinish():
+    gc.freeze()  # pytest looks five times through all that is left for what complains when it goes: three seconds
 
 
 def pytest_unconfigure(config):
@@ -122,7 +129,7 @@ def new_context(new_context, left_the_host):
     return make
 
 
-SCENARIO = Path(__file__).resolve().parent.parent / "portal/data/restoration-2020"
+SCENARIO = HOME / "portal/data/restoration-2020"
 
 
 @pytest.fixture(scope="module")
@@ -143,15 +150,71 @@ def for_the_module(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
+def migrated() -> str:
+    """The name of a database as these migrations make it: kept from run to run on a server of the tests' own."""
+    sources = [HOME / "requirements.txt", *sorted(HOME.glob("*/migrations/*.py"))]
+    return "migrated_" + hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def kept(django_db_modify_db_settings_parallel_suffix, django_db_blocker) -> set[str]:
+    """The databases that earlier runs migrated and kept."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, 'migrated_')")
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(kept):
+    """Migrating takes four seconds: a database that was migrated before is copied, and migrated from there."""
+    from django.db import connection
+
+    if migrated() in kept:
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, kept, pytestconfig):
     """The tests' database, and a copy of it, still empty, for the scenario."""
     from django.db import connection
 
+    ours = "postgres" in {server.name for server in pytestconfig.stash[SERVERS]}
     with django_db_blocker.unblock():
-        connection.creation.clone_test_db("scenario", verbosity=0)
+        connection.creation.clone_test_db("scenario", verbosity=0)  # closes the connection: what is in use has no copy
+        if ours and migrated() not in kept:
+            with connection._nodb_cursor() as cursor:
+                for outdated in kept:
+                    cursor.execute(f"DROP DATABASE {outdated}")
+                cursor.execute(f"CREATE DATABASE {migrated()} TEMPLATE {connection.settings_dict['NAME']}")
         yield
         connection.creation.destroy_test_db(suffix="scenario", keepdb=False, verbosity=0)
+
+
+# What migrations leave: no test with transactions of its own alters it.
+LEFT = {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_by_deleting():
+    """After a test with transactions of its own: to truncate fifty tables, most of them empty, takes half a second."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    def fixture_teardown(_self):
+        tables = sorted(set(connection.introspection.table_names()) - LEFT)
+        deletions = "; ".join(f'DELETE FROM "{table}"' for table in tables)
+        large = "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND pg_relation_size(oid) > 500000"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET session_replication_role = replica; {deletions}; RESET session_replication_role")
+            cursor.execute(large, [tables])
+            if grown := [table for (table,) in cursor.fetchall()]:
+                cursor.execute(f"VACUUM {', '.join(grown)}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", fixture_teardown)
+        yield
 
 
 @contextmanager
