@@ -106,7 +106,7 @@ def test_home_works_without_scripts_and_is_light(site, new_context):
     assert {url.rsplit(".", 1)[-1] for url, _size in sizes if "/static/" in url} <= {"css", "svg"}
     page.get_by_label("地点：名称或代码").fill("武汉")
     page.get_by_role("button", name="查找").click()
-    assert page.get_by_role("heading", name="14个窗口").is_visible()
+    page.get_by_role("heading", name="14个窗口").wait_for()
 
 
 def compressed(body: bytes) -> bytes:

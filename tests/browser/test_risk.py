@@ -67,7 +67,7 @@ def test_a_county_is_set_to_high_risk_its_window_becomes_emergency_and_it_is_tak
     page.fill("#id_reason_zh", "新增病例")
     page.fill("#id_reason_en", "New cases in the county")
     page.get_by_role("button", name="See what it would do").click()
-    assert page.get_by_text("2 windows would change.").is_visible()
+    page.get_by_text("2 windows would change.").wait_for()
     assert page.get_by_role("row", name="Division 420102 2 1 · 50.0 % 0 · 0.0 %").is_visible()
     before = Window.objects.with_status().get(pk=open_.pk).status
     page.get_by_role("button", name="Put into effect").click()
@@ -99,7 +99,7 @@ def test_without_a_check_restoring_is_refused_and_after_one_by_keyboard_it_works
     page = sign_in("window_officer", windows=[shut])
 
     restore(page, live_server, shut)
-    refused = page.get_by_text("Restoring needs a passed prevention check of the last 24 hours").is_visible()
+    page.get_by_text("Restoring needs a passed prevention check of the last 24 hours").wait_for()
     buttons = page.get_by_role("button", name="Record 1 change").count()
     page.get_by_role("link", name=f"Enter the check of {shut.name_en}").click()
     page.wait_for_selector("input[name=passing]")
@@ -112,7 +112,7 @@ def test_without_a_check_restoring_is_refused_and_after_one_by_keyboard_it_works
     page.get_by_role("button", name="Record 1 change").click()
     page.wait_for_url("**/batches/**")
 
-    assert (refused, buttons) == (True, 0)
+    assert buttons == 0
     assert Check.objects.get(window=shut).passed
     assert "All services" in told_to_the_public(page, live_server, shut)
     assert page.get_by_text("passed on 11 March 2020").is_visible()

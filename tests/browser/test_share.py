@@ -180,7 +180,7 @@ def test_an_editor_drafts_a_bulletin_and_a_supervisor_approves_it(site, new_cont
     editor.get_by_label("Day").fill("2020-03-10")
     editor.get_by_label("To be published at").fill("2020-03-11T20:00")
     editor.get_by_role("button", name="Preview").click()
-    assert editor.get_by_text("By 10 March 2020").is_visible()
+    editor.get_by_text("By 10 March 2020").wait_for()
     assert faults(editor) == []
     editor.get_by_role("button", name="Draft the bulletin").click()
     address = editor.url
@@ -192,4 +192,4 @@ def test_an_editor_drafts_a_bulletin_and_a_supervisor_approves_it(site, new_cont
     supervisor.get_by_role("button", name="Approve the bulletin").click()
     supervisor.get_by_role("link", name="Open the public page").click()
 
-    assert supervisor.get_by_role("heading", name="Bulletin on entry-exit windows, 10 March 2020").is_visible()
+    supervisor.get_by_role("heading", name="Bulletin on entry-exit windows, 10 March 2020").wait_for()
