@@ -93,7 +93,7 @@ class WhichWindow(Page):
         return [window] if window and is_in(self.sought, window) else []
 
     def offer(self) -> None:
-        """None where no place, or an unknown one, is typed."""
+        """The windows of the place, each with what is known of it; none without a place, or in an unknown one."""
         self.searched, windows = bool(self.sought), Window.objects.none()
         if self.there:
             windows = Window.objects.filter(self.there, services=self.service).order_by("pk").with_status()
