@@ -72,6 +72,11 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: -item.path.stat().st_size)
 
 
+def pytest_collection_finish():
+    gc.freeze()  # what is imported by now stays, and the tests leave little behind: to look through
+    gc.set_threshold(50_000)  # everything again and again takes each process five seconds
+
+
 def pytest_sessionfinish():
     gc.freeze()  # pytest looks five times through all that is left for what complains when it goes: three seconds
 

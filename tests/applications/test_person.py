@@ -344,7 +344,7 @@ def test_a_mask_never_holds_the_whole_number(number, kind):
     assert len(shown.replace("*", "")) <= max(0, len(number) - 3)
 
 
-@given(st.text(min_size=1, max_size=50).filter(lambda text: set(text) - {"*", "@"}))
+@given(st.text(st.characters(exclude_characters=person.MASK), min_size=1, max_size=50))
 def test_a_mask_never_holds_a_whole_name_or_address(value):
     assert value not in person.mask(value, "name")
     assert f"{value}@" not in person.mask(f"{value}@example.org", "email")

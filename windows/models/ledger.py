@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -55,18 +55,20 @@ class WindowQuerySet(models.QuerySet):
         somebody last reported or confirmed it). All are None for a window that had reported nothing. None stands
         for now.
         """
-        telling = StatusChange.objects.telling(at, known_at).filter(window=OuterRef("pk")).latest_first()
-        confirmed = Confirmation.objects.filter(window=OuterRef("pk")).order_by("-at")
+        telling = StatusChange.objects.telling(at, known_at).filter(window=OuterRef("pk"))
+        latest = telling.latest_first().values("pk")[:1]
+        reported = telling.order_by("-recorded_at").values("recorded_at")[:1]
+        confirmed = Confirmation.objects.filter(window=OuterRef("pk")).order_by("-at").values("at")
         if at is not None:
             confirmed = confirmed.filter(at__lte=at)
-        return self.annotate(
-            change_id=Subquery(telling.values("pk")[:1]),
-            status=Subquery(telling.values("status")[:1]),
-            since=Subquery(telling.values("effective_at")[:1]),
-            next_review=Subquery(telling.values("next_review")[:1]),
-            reported_at=Subquery(telling.order_by("-recorded_at").values("recorded_at")[:1]),
-            checked_at=Subquery(confirmed.values("at")[:1]),
-        ).annotate(confirmed_at=Greatest("reported_at", "checked_at"))
+        return self.annotate(  # "status_changes" without "__pk" would be joined twice
+            telling=FilteredRelation("status_changes", condition=Q(status_changes__pk=Subquery(latest))),
+            change_id=F("telling__pk"),
+            status=F("telling__status"),
+            since=F("telling__effective_at"),
+            next_review=F("telling__next_review"),
+            confirmed_at=Greatest(Subquery(reported), Subquery(confirmed[:1])),
+        )
 
     def open_for(self, service: str | None = None):
         """Of windows `with_status`, those restored and, with a service, those whose counters serve it just now.
