@@ -214,6 +214,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
 # --- API ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer", "windows.renderers.CsvRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "windows.renderers.AskedFormat",
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # open reads; windows.bearer is for the rest. No cookie is read or set
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "UNAUTHENTICATED_USER": None,

@@ -5,30 +5,22 @@ import json
 import logging
 from copy import deepcopy
 from datetime import date, datetime, timedelta
-from functools import cache
 from uuid import uuid4
 
 import pytest
-import schemathesis
 import structlog
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from applications import lifecycle, sealing, steps
 from applications.api import shapes
 from applications.models import Application, Event, RefusalReason, Supplement, Upload
 from measures.models import Return
-from portal.wsgi import application as portal
 from tests import make
 from tests.applications import journeys
 from tests.provinces import API, BODY, CHANGE, EVENING, RETURN, System, but, errors_of, world
 from windows import clock, limits, tokens
-from windows.models import SHANGHAI, ProvinceToken, StatusChange, Touch, Window
+from windows.models import SHANGHAI, ProvinceToken, StatusChange, Touch
 
 pytestmark = pytest.mark.django_db
 
@@ -645,54 +637,3 @@ def test_no_error_message_and_no_log_line_holds_a_secret_or_personal_data(hubei,
     assert lines
     personal = [canary, made.json()["secret"], hubei.token, "Ólafsdóttir", "A1234567", "anna@example.org", "4111111"]
     assert [text for text in personal if text in lines or text in told] == []
-
-
-# --- whatever is sent --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def _one_connection():
-    """Requests through WSGI would close the connection that the test's transaction is in."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-@cache
-def described():
-    """The API as it describes itself; it says the same to every test."""
-    return schemathesis.openapi.from_wsgi(f"{API}schema/?format=json", portal)
-
-
-@pytest.mark.usefixtures("_one_connection")
-@pytest.mark.parametrize(
-    ("method", "path", "examples"),
-    [
-        ("POST", "applications/", 60),
-        ("GET", "applications/{reference}/", 30),  # it has a reference alone, and none of these exists
-        ("POST", "applications/{reference}/documents/", 30),
-        ("POST", "applications/{reference}/answer/", 30),
-        ("POST", "status-changes/", 60),
-        ("POST", "returns/", 60),
-    ],
-)
-def test_whatever_is_sent_is_answered_as_described(hubei, method, path, examples):
-    """What is sent about an application is about one that exists and is asked for more: else nobody would read it."""
-    headers, reference = {"Authorization": f"Bearer {hubei.token}"}, ""
-    if method == "POST" and "{reference}" in path:
-        application = make.waiting(Window.objects.get(pk="42010201"), make.service("visa-extension"), caller="420000")
-        reference = asked(application).application.number
-
-    @given(case=described()[f"{API}{path}"][method].as_strategy())
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    def answered_as_described(case):
-        if reference:
-            case.path_parameters["reference"] = reference
-        checks = [not_a_server_error, status_code_conformance, response_schema_conformance]
-        answer = case.call(headers=headers)
-        case.validate_response(answer, checks=checks)
-        assert answer.status_code != 401
-
-    answered_as_described()

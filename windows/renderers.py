@@ -1,11 +1,23 @@
-"""Answers of the API as tables. Apart from `questions`: Django REST framework reads this while it is being loaded."""
+"""The formats of the API's answers. Apart from `questions`: Django REST framework reads this while it is loaded."""
 
 import csv
 import io
 
 from rest_framework import renderers
+from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from windows.sheets import guarded
+
+
+class AskedFormat(DefaultContentNegotiation):
+    """`?format=` that names none of them is a wrong value like any other, not a page that is missing."""
+
+    def filter_renderers(self, renderers, format):
+        if all(one.format != format for one in renderers):
+            known = ", ".join(one.format for one in renderers)
+            raise ValidationError({"format": [f"{format!r} is not one of {known}."]})
+        return super().filter_renderers(renderers, format)
 
 
 class CsvRenderer(renderers.BaseRenderer):

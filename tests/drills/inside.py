@@ -15,13 +15,15 @@ from uuid import uuid4
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from applications import lifecycle
 from applications.imports import import_applications
 from applications.models import Ground
 from measures import restoration
 from tests import make
-from windows import doorbell
-from windows.models import RESTORED, SHANGHAI, Status, Window
+from windows import clock, doorbell
+from windows.models import RESTORED, SHANGHAI, Service, Status, Window
 
+EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 FIRST = datetime(2020, 4, 1, tzinfo=SHANGHAI)
 MINUTES = 30 * 24 * 60
 PLACES = 40  # windows written to: few enough for writers and folds to meet in the same cells
@@ -111,3 +113,13 @@ def _report(chance: random.Random, places: list[Window], at: datetime) -> int:
     report = import_applications("drill.csv", "\n".join(lines).encode())
     assert report.ok, report.problems
     return 2 * report.stored
+
+
+def welcome_a_system() -> None:
+    """Fold what was imported, on the evening of the report; a token of Hubei's system, and what it is asked about."""
+    clock.set_now(EVENING)
+    restoration.fold()
+    window, visa = Window.objects.get(pk="42010201"), Service.objects.get(pk="visa-extension")
+    application = make.waiting(window, visa, at=EVENING, caller="420000")
+    lifecycle.supplement(application, [{"document": "", "text": "Missing"}], by=make.officer())
+    tell({"token": make.token(), "reference": application.number})

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ import redis
 from psycopg2 import sql
 
 from portal import children, embedded
-from tests.portal.processes import HOME, environment, kill, wait_until
+from tests.portal.processes import HOME, environment, free_port, kill, wait_until
 
 LONG = os.environ.get("DRILL") == "1"  # `make drill`: the figures of the promises, in minutes
 WITHIN = 30.0  # seconds after the last fault
@@ -22,6 +23,8 @@ SCENARIO = HOME / "portal" / "data" / "restoration-2020"
 EXPECTED = json.loads((SCENARIO / "expected.json").read_text())
 CELERY = ("-m", "celery", "--app", "portal.celery")
 WORKER = ("--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO")  # as the demo's
+HOST = "127.0.0.1"
+WEB = ("-m", "granian", "--interface", "wsgi", "--host", HOST, "--no-ws", "--workers", 2, "--blocking-threads", 4)
 SECRETS = {
     "SECRET_KEY": "only-the-drills-know-this-secret-key",
     "PORTAL_DATA_KEYS": "only-the-drills-know-this-data-key-of-theirs",
@@ -37,6 +40,8 @@ class Site:
     postgres: embedded.Postgres
     database: str = embedded.DATABASE
     running: list[subprocess.Popen] = field(default_factory=list)
+    port: int = field(default_factory=free_port)
+    web: subprocess.Popen | None = None
 
     def __post_init__(self):
         self.folder.mkdir()
@@ -71,6 +76,19 @@ class Site:
     def start_beat(self):
         schedule = self.folder / f"schedule-{len(self.running)}"
         return self.start("beat", *CELERY, "beat", "--schedule", schedule, role="beat")
+
+    def manage(self, name, *arguments):
+        assert self.start(name, HOME / "manage.py", *arguments).wait(120) == 0, self.log_of(name).read_text()[-3000:]
+
+    def start_web(self, application="portal.wsgi:application"):
+        """On `port`; `manage` must have collected the static files before."""
+        self.web = self.start("web", *WEB, "--port", self.port, application, role="web")
+        assert wait_until(self.answers, within=30), self.log_of("web").read_text()[-3000:]
+
+    def answers(self):
+        with suppress(OSError), urllib.request.urlopen(f"http://{HOST}:{self.port}/en/apply/", timeout=5) as answer:
+            return answer.status == 200
+        return False
 
     def start_inside(self, call, name="inside"):
         """Run a call of `inside.py` in a process of this site; `answer_of` waits for what it prints."""

@@ -6,16 +6,15 @@ database and the store of papers hold (applicants.py).
 
 import random
 import sys
-import urllib.request
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pytest
 
 from portal import embedded
 from tests.drills.site import LONG, Site, strike
-from tests.drills.submitting import ACCEPTED, HOST, REFUSED, Draft, pressed_at_once
-from tests.portal.processes import HOME, free_port, wait_until
+from tests.drills.submitting import ACCEPTED, REFUSED, Draft, pressed_at_once
+from tests.portal.processes import HOME, wait_until
 
 pytestmark = pytest.mark.drill
 
@@ -25,19 +24,11 @@ DOUBLE, PRESSES = (1_000, 8) if LONG else (40, 8)  # drafts, and connections tha
 ALIKE = 64  # drafts of one person
 DURABLE = ("-c", "recovery_init_sync_method=syncfs")  # no fsync=off here: it must survive being killed
 FORGETFUL = ("-c", "synchronous_commit=off", "-c", "wal_writer_delay=10s", "-c", "wal_writer_flush_after=1GB")
-WEB = ("-m", "granian", "--interface", "wsgi", "--host", HOST, "--no-ws", "--workers", 2, "--blocking-threads", 4)
 UNSCATHED = {"lost": [], "other_reference": [], "without_event": [], "without_message": [], "spoilt_papers": []}
 
 
 class Portal(Site):
-    """A site with a PostgreSQL of its own, and a web server."""
-
-    def __post_init__(self):
-        super().__post_init__()
-        self.port, self.web = free_port(), None
-
-    def manage(self, name, *arguments):
-        assert self.start(name, HOME / "manage.py", *arguments).wait(120) == 0, self.log_of(name).read_text()[-3000:]
+    """A site with a PostgreSQL of its own, and applicants."""
 
     def applicants(self, call):
         """What a call of `applicants.py` tells, in a process of this site."""
@@ -51,15 +42,6 @@ class Portal(Site):
         told = "".join(f", {option}={value}" for option, value in options.items())
         assert self.applicants(f"prepare({number}, {str(self.folder / name)!r}{told})") == number
         return self.folder / name
-
-    def start_web(self):
-        self.web = self.start("web", *WEB, "--port", self.port, "portal.wsgi:application", role="web")
-        assert wait_until(self.answers, within=30), self.log_of("web").read_text()[-3000:]
-
-    def answers(self):
-        with suppress(OSError), urllib.request.urlopen(f"http://{HOST}:{self.port}/en/apply/", timeout=5) as answer:
-            return answer.status == 200
-        return False
 
     def applications(self):
         return self.ask("SELECT count(*) FROM applications_application")[0]
