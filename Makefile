@@ -35,7 +35,7 @@ replay:
 # The tests on every core, each process with servers of its own; then those that kill processes, one by one.
 test:
 	@$(SET_UP) DEV=1 setup chromium
-	@$(PY) -m pytest -m "not drill" -n auto --dist loadfile --no-loadscope-reorder; first=$$?; $(PY) -m pytest -m drill && exit $$first
+	@$(PY) -m pytest -m "not drill" -n auto; first=$$?; $(PY) -m pytest -m drill && exit $$first
 
 drill:
 	@$(SET_UP) DEV=1 setup chromium

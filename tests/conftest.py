@@ -7,6 +7,7 @@ this file can start a server.
 import gc
 import hashlib
 import os
+import re
 import shutil
 from contextlib import contextmanager
 from io import StringIO
@@ -70,6 +71,20 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """The largest files first, so that the processes that share them out end together."""
     items.sort(key=lambda item: -item.path.stat().st_size)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A file goes to one process, and all that want the scenario go to the same, which imports it once."""
+    from xdist.scheduler import LoadFileScheduling  # only here: the tests also run without it
+
+    class Scheduler(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return "scenario" if re.search(r"def \w+\(.*\b(in_the_)?scenario\b", (HOME / file).read_text()) else file
+
+    config.option.loadscopereorder = False  # as they were sorted above
+    return Scheduler(config, log)
 
 
 def pytest_collection_finish():
