@@ -16,12 +16,13 @@ from django.utils.translation import ngettext
 from applications.models import UNDECIDED, Application, Ground, Origin, State, Verb
 from windows import clock, doorbell
 from windows.models import SHANGHAI, Officer, Touch, Window
-from windows.prepared import Prepared, columns, maker
+from windows.prepared import Prepared, maker
 
 LEASE = timedelta(minutes=30)  # real time
 SOON = timedelta(days=1)
 
-ROW = columns(Application, "a")
+TOLD = ("id", "number", "window_id", "version")  # of the case; what else it holds is read when it is asked for
+ROW, GIVEN = (", ".join(f"a.{name}" for name in names) for names in (TOLD, (*TOLD, "ground", "audience", "channel")))
 CLAIM = Prepared(
     "claim",
     f"""
@@ -34,10 +35,10 @@ CLAIM = Prepared(
         ORDER BY order_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     ), claimed AS (
         UPDATE applications_application a
-        SET state = '{State.CLAIMED}', claimed_by_id = %(by)s, lease_until = clock_timestamp() + %(lease)s,
-            version = version + 1
+        SET state = '{State.CLAIMED}', claimed_by_id = %(by)s, version = version + 1,
+            lease_until = clock_timestamp() + interval '{LEASE.seconds} seconds'
         FROM next WHERE a.id = next.id
-        RETURNING {ROW}
+        RETURNING {GIVEN}
     ), noted AS (
         INSERT INTO applications_event (application_id, verb, from_state, to_state, at, recorded_at, by_id, reason,
                                         window_id, ground, audience, channel)
@@ -45,16 +46,14 @@ CLAIM = Prepared(
                window_id, ground, audience, channel FROM claimed
     ), touched AS (
         INSERT INTO windows_touch (window_id, day, kind)
-        SELECT window_id, %(day)s, '{Touch.Kind.WORK}' FROM claimed
+        SELECT window_id, (%(at)s AT TIME ZONE 'Asia/Shanghai')::date, '{Touch.Kind.WORK}' FROM claimed
     )
-    SELECT true, * FROM claimed UNION ALL SELECT false, * FROM in_hand""",
+    SELECT true, {ROW} FROM claimed a UNION ALL SELECT false, * FROM in_hand""",
     window="text",
     by="bigint",
-    lease="interval",
     at="timestamptz",
-    day="date",
 )
-made = maker(Application)
+made = maker(Application, TOLD)
 
 
 def claim_next(window: Window, *, by: Officer, at: datetime | None = None) -> Application | None:
@@ -64,7 +63,7 @@ def claim_next(window: Window, *, by: Officer, at: datetime | None = None) -> Ap
     """
     at = at or clock.now()
     try:
-        found = CLAIM.rows(window=window.pk, by=by.pk, lease=LEASE, at=at, day=clock.local_day(at))
+        found = CLAIM.rows(window=window.pk, by=by.pk, at=at)
     except IntegrityError as error:  # pressed twice in the same moment
         if "one_case_in_hand_per_officer" not in str(error):
             raise

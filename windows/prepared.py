@@ -3,11 +3,11 @@
 The driver prepares nothing by itself, and planning one of these takes longer than carrying it out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -22,22 +22,27 @@ class Prepared:
         self._known: WeakSet = WeakSet()  # the driver's connections
 
     def rows(self, **values: Any) -> list[tuple]:
-        with connection.cursor() as cursor:
-            if connection.connection not in self._known:
+        database = connections[DEFAULT_DB_ALIAS]
+        with database.cursor() as cursor:
+            if database.connection not in self._known:
                 cursor.execute(self.prepare)
-                self._known.add(connection.connection)
+                self._known.add(database.connection)
             cursor.execute(self.execute, values)
             return cursor.fetchall()
 
 
 def columns(model: type[models.Model], alias: str) -> str:
-    return ", ".join(f"{alias}.{field.column}" for field in model._meta.concrete_fields)
+    return ", ".join(f"{alias}.{name}" for name in _all(model))
 
 
-def maker(model: type[Row]) -> Callable[[tuple], Row]:
-    """Makes a row of the model from its `columns`, as a query would."""
-    fields = [field.attname for field in model._meta.concrete_fields]
-    return lambda row: model.from_db(connection.alias, fields, row)
+def _all(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def maker(model: type[Row], names: Sequence[str] = ()) -> Callable[[tuple], Row]:
+    """Makes a row of the model from its `columns`, or from those named, as a query would."""
+    names = names or _all(model)
+    return lambda row: model.from_db(DEFAULT_DB_ALIAS, names, row)
 
 
 def selected(model: type[Row], name: str, condition: str, **types: str) -> Callable[..., list[Row]]:

@@ -96,6 +96,9 @@ def test_what_a_claim_gives_is_the_case_as_it_is_stored(window):
     taken = line.claim_next(window, by=clerk(window))
 
     stored = Application.objects.get()
+    assert (
+        set(line.TOLD) == {field.attname for field in Application._meta.concrete_fields} - taken.get_deferred_fields()
+    )
     names = [field.attname for field in Application._meta.concrete_fields]
     assert [getattr(taken, name) for name in names] == [getattr(stored, name) for name in names]
     assert (taken._state.adding, taken._state.db) == (False, stored._state.db)
