@@ -138,8 +138,9 @@ class Application(models.Model):
     place in line: the due instant by the granted ground or, while one is asserted, the instant that would give.
     """
 
-    number = models.CharField(_("number"), max_length=40, unique=True)
-    # Each move writes all indexes of the row anew: a key that others begin with, or nobody seeks, has none of its own.
+    # Each move writes all indexes of the row anew: a key that others begin with, or nobody seeks, has none of its own,
+    # and the number, unique by a constraint below, has no second one for its beginnings.
+    number = models.CharField(_("number"), max_length=40)
     window = models.ForeignKey(Window, models.PROTECT, related_name="+", db_index=False, verbose_name=_("window"))
     service = models.ForeignKey(
         Service, models.PROTECT, related_name="+", db_index=False, verbose_name=_("service offered")
@@ -242,6 +243,7 @@ class Application(models.Model):
             models.UniqueConstraint(
                 fields=["claimed_by"], condition=Q(state=State.CLAIMED), name="one_case_in_hand_per_officer"
             ),
+            models.UniqueConstraint(fields=["number"], name="a_number_is_given_once"),
             models.UniqueConstraint(fields=["caller", "key"], name="an_application_is_made_once_per_key"),
             models.UniqueConstraint(
                 fields=["person", "service"],

@@ -213,6 +213,25 @@ def test_the_database_refuses_an_illegal_move_too(window):
     assert application.state == State.WAITING
 
 
+def test_the_database_gives_a_number_once(window):
+    first, second = make.waiting(window), make.waiting(window)
+
+    with pytest.raises(IntegrityError, match="a_number_is_given_once"), transaction.atomic():
+        Application.objects.filter(pk=second.pk).update(number=first.number)
+
+
+@pytest.mark.parametrize("verb", ["", "claim", "claimed ", "ready,asked", "{claimed}", "Claimed"])
+def test_the_database_refuses_a_verb_that_is_not_known(window, verb):
+    event = make.waiting(window).events.get()
+
+    event.pk, event.verb = None, verb
+    with pytest.raises(IntegrityError, match="verb_is_known"), transaction.atomic():
+        event.save()
+
+    event.verb = Verb.PARKED
+    event.save()
+
+
 def test_an_imported_application_is_not_moved(window, clerk):
     imported = Application.objects.get(number=make.decided(window, verb="refused"))
 
