@@ -32,10 +32,10 @@ replay:
 	@exec $(PY) manage.py replay --keep-serving $(if $(FROM),--from "$(FROM)") \
 		$(if $(SECONDS_PER_DAY),--seconds-per-day "$(SECONDS_PER_DAY)")
 
-# The tests on every core, each process with servers of its own; then those that kill processes, one by one.
+# The tests on every core, each process with servers of its own; then those that kill processes.
 test:
 	@$(SET_UP) DEV=1 setup chromium
-	@$(PY) -m pytest -m "not drill" -n auto; first=$$?; $(PY) -m pytest -m drill && exit $$first
+	@$(PY) -m pytest -m "not drill" -n auto; first=$$?; $(PY) -m pytest -m drill -n auto && exit $$first
 
 drill:
 	@$(SET_UP) DEV=1 setup chromium

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from applications import lifecycle, reference, sealing
 from applications.models import Application, Draft, RefusalReason
 from tests import make
 from tests.applications import journeys
+from tests.browser.looks import serious, wide
 from tests.windows.test_codes import read
 from windows import clock
 from windows.models import SHANGHAI, Service
@@ -100,9 +100,7 @@ class Walk:
 
     def look(self, axe: bool = True) -> None:
         """Nothing serious to axe, no report of the policy, nothing wider than the window."""
-        found = list(self.said)
-        if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found.append("wide")
+        found = self.said + ["wide"] * wide(self.page)
         found += serious(self.page) if axe else []
         self.said.clear()  # axe adds styles of its own
         if found:
@@ -148,15 +146,6 @@ class Walk:
     def state(self) -> str:
         self.go("track/case/")
         return self.page.inner_text(".case__state")
-
-
-def serious(page) -> list[str]:
-    return [
-        f"{fault['id']}: {node['html'][:160]}"
-        for fault in Axe().run(page).response["violations"]
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
 
 
 def file(colour: str = "white", name: str = "scan.jpg") -> dict:

@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as configured
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -15,6 +14,7 @@ from applications import casework, lifecycle, line, reference
 from applications.models import Application, Event, Ground, Refusal, State, Supplement
 from portal import roles, sample_cases
 from tests import make
+from tests.browser.looks import serious, wide
 from tests.make import NOON
 from windows import clock
 from windows.models import Service
@@ -347,15 +347,6 @@ def pages(window, monkeypatch):
     }
 
 
-def serious(page) -> list[str]:
-    return [
-        f"{fault['id']}: {node['html'][:160]}"
-        for fault in Axe().run(page).response["violations"]
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
-
-
 def unfold(page, name: str) -> None:
     """All that a page can show: its folds, and what it answers to a form."""
     if name in ("preview", "moved"):
@@ -380,8 +371,7 @@ def test_axe_finds_nothing_serious_and_no_page_is_too_wide(pages, desk_of, left_
         page.goto(where)
         unfold(page, name)
         found = list(page.refused)  # before axe adds styles of its own
-        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
-            found.append(f"{wide} wide")
+        found += ["wide"] * wide(page)
         if found := found + serious(page):
             faults[name] = found
         page.refused.clear()

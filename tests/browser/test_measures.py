@@ -13,7 +13,8 @@ from measures.models import Return, SignOff
 from portal import roles
 from tests import make
 from tests.applications import journeys
-from tests.browser.test_apply import CONTINUE, NARROW, WIDE, Walk, serious, site, walk  # noqa: F401
+from tests.browser.looks import serious, wide
+from tests.browser.test_apply import CONTINUE, NARROW, WIDE, Walk, site, walk  # noqa: F401
 from tests.browser.test_desk import desk_of  # noqa: F401
 from windows.models import Window
 from windows.templatetags.pages import moment
@@ -181,7 +182,3 @@ def send(page, selector: str, *, follow: bool = False) -> None:
     with page.expect_navigation():
         page.locator(selector).first.click()
     assert follow or page.locator(".errornote").count() == 0
-
-
-def wide(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
@@ -11,6 +10,7 @@ from measures import policy, reference
 from measures.models import Topic
 from portal import roles
 from tests import make
+from tests.browser.looks import serious
 from windows import clock
 from windows.models import SHANGHAI
 
@@ -144,13 +144,3 @@ def test_the_editors_pages_and_stale_english_have_nothing_serious_for_axe(site, 
             said[address] = found
 
     assert said == {}
-
-
-def serious(page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {node['html'][:120]}"
-        for fault in violations
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]

@@ -4,9 +4,9 @@ import gzip
 from datetime import datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 
+from tests.browser.looks import serious, wide
 from tests.conftest import SCENARIO
 from windows import clock
 from windows.models import SHANGHAI
@@ -62,16 +62,6 @@ def site(live_server, settings):
     return live_server.url
 
 
-def violations(page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{item['id']}: {node['html'][:120]}"
-        for item in found
-        if item["impact"] in ("serious", "critical")
-        for node in item["nodes"]
-    ]
-
-
 def test_pages_are_accessible_by_day_and_by_night_keep_to_themselves_and_fit_a_telephone(
     site, new_context, left_the_host
 ):
@@ -86,9 +76,9 @@ def test_pages_are_accessible_by_day_and_by_night_keep_to_themselves_and_fit_a_t
         for language in ("zh-hans", "en"):
             for path in PAGES:
                 page.goto(f"{site}/{language}/{path}")
-                if found := violations(page):
+                if found := serious(page):
                     said[f"{scheme} {language}/{path}"] = found
-                if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                if wide(page):
                     said[f"wide {width} {language}/{path}"] = True
         assert context.cookies() == []
     assert said == {}

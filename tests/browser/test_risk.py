@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
@@ -11,6 +10,7 @@ from measures import restoration
 from measures.models import RiskLevel
 from portal import roles
 from tests import make
+from tests.browser.looks import serious, wide
 from tests.make import NOON
 from windows import clock
 from windows.models import Check, Window
@@ -171,10 +171,7 @@ def test_axe_finds_nothing_serious_and_no_page_is_wider_than_a_telephone(
 
     for name, address in pages.items():
         page.goto(live_server.url + address)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found[f"{name} is wide"] = True
-        for fault in Axe().run(page).response["violations"]:
-            if fault["impact"] in ("serious", "critical"):
-                found.setdefault(name, []).append((fault["id"], fault["nodes"][0]["html"][:160]))
+        if faults := ["wide"] * wide(page) + serious(page):
+            found[name] = faults
 
     assert (found, left_the_host) == ({}, [])

@@ -3,12 +3,12 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 
 from measures import bulletin, restoration, returns
 from portal import roles
 from tests import make
+from tests.browser.looks import serious, wide
 from tests.windows.test_codes import read
 from windows import clock
 from windows.models import SHANGHAI
@@ -54,9 +54,7 @@ def watched(new_context, said: list, **options):
 
 
 def faults(page) -> list[str]:
-    found = [item for item in Axe().run(page).response["violations"] if item["impact"] in ("serious", "critical")]
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [f"{item['id']}: {node['html'][:120]}" for item in found for node in item["nodes"]] + ["wide"] * wide
+    return serious(page) + ["wide"] * wide(page)
 
 
 def test_pages_with_the_panel_open_are_accessible_by_day_by_night_and_fit_a_telephone(site, new_context, left_the_host):
