@@ -47,7 +47,7 @@ bench:
 
 lint:
 	@$(SET_UP) DEV=1 .venv/installed-dev
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m djlint --quiet --lint templates
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m djlint --quiet --lint templates && $(PY) -m mypy
 
 lock:
 	$(COMPILE) -o requirements.txt pyproject.toml

@@ -40,7 +40,7 @@ def by_code(code: str) -> Draft | None:
 
 
 def typed_of(draft: Draft) -> dict[str, dict[str, str]]:
-    return sealing.unseal(bytes(draft.typed))
+    return sealing.unseal(draft.typed)
 
 
 @transaction.atomic
@@ -84,4 +84,4 @@ def keep_answer(asked: Supplement, text: str) -> None:
 
 
 def answer_so_far(asked: Supplement) -> str:
-    return sealing.unseal(bytes(asked.typed))["text"] if asked.typed else ""
+    return sealing.unseal(asked.typed)["text"] if asked.typed else ""

@@ -23,7 +23,8 @@ class Terms:
         term = self.of_grounds.get(ground)
         if term and term.hours:
             return deadlines.round_the_clock(received_at, term.hours, pauses=list(pauses))
-        return self.calendars.due(received_at, self.working_days(ground, service), pauses=list(pauses))
+        days = self.working_days(ground, service)
+        return self.calendars.due(received_at, days, pauses=list(pauses))  # type: ignore[arg-type]  # no hours: days
 
     def working_days(self, ground: str, service: Service) -> int | None:
         """None for a ground whose hours run round the clock."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -45,7 +46,7 @@ class Overtaken(NotAllowed):
     """Somebody else moved the case since it was looked at; the text tells what was done."""
 
     def __init__(self, application: Application) -> None:
-        last = application.events.select_related("by").last()
+        last = application.events.select_related("by").latest("at", "pk")
         told = {
             "what": last.get_verb_display(),
             "who": last.by or (_("the applicant") if last.verb in BY_APPLICANTS else _("the portal")),
@@ -124,7 +125,7 @@ def made_before(caller: str, key: UUID, digest: bytes) -> Submitted | None:
     found = Application.objects.filter(caller=caller, key=key).select_related("service").first()
     if found is None:
         return None
-    if bytes(found.digest) != digest:
+    if bytes(found.digest or b"") != digest:
         raise KeyReused(_("This key was used for another application."))
     return Submitted(found, sealing.derived_secret(found.number, str(found.key)), again=True)
 
@@ -249,7 +250,7 @@ def collect(application: Application, *, by: Officer, at: datetime | None = None
 def reckon_again(calendar: str, *, by: Officer, at: datetime | None = None) -> int:
     """Move the due instants that a version of the calendar moves; returns how many. The event names the version."""
     moved = due.moved_by(calendar)
-    keys = [one.key for one in moved]
+    keys: list[Any] = [one.key for one in moved]
     found = Application.objects.select_for_update(of=("self",)).filter(pk__in=keys, due_at__isnull=False)
     for application in found.select_related("service"):
         application.due_at, application.order_at = _due_and_place(application)
@@ -332,4 +333,4 @@ def _record(
 
 
 def email_of(application: Application) -> str:
-    return sealing.unseal(bytes(application.answers)).get("contact", {}).get("email", "")
+    return sealing.unseal(application.answers).get("contact", {}).get("email", "")

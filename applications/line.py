@@ -7,6 +7,7 @@ collides.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError
 from django.db.models import Count, Q, QuerySet
@@ -70,10 +71,10 @@ def claim_next(window: Window, *, by: Officer, at: datetime | None = None) -> Ap
         return Application.objects.in_hand_of(by).first()
     if not found:
         return None
-    claimed, *row = found[0]
+    claimed = found[0][0]
     if claimed:
         doorbell.ring()
-    return made(row)
+    return made(found[0][1:])
 
 
 # --- why it is next -----------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ def why(application: Application) -> Why:
     return Why(
         ground=application.asserted or application.ground,
         asserted=asserted,
-        due_at=application.order_at,
+        due_at=application.order_at,  # type: ignore[arg-type]  # who waits has a place
         behind=Application.objects.behind(application).count(),
     )
 
@@ -157,7 +158,7 @@ def of_windows(
         "late": Count("window", filter=Q(due_at__lt=at)),
     }
     undecided = applications.filter(origin=Origin.PORTAL, state__in=UNDECIDED).order_by()
-    in_order = undecided.values("window").annotate(**counts).order_by("-late", "-waiting", "window")
-    found = list(in_order[first : first + most])
-    windows = Window.objects.select_related("division").in_bulk([row["window"] for row in found])
-    return [Row(windows[row.pop("window")], **row) for row in found]
+    counted: Any = undecided.values("window").annotate(**counts)
+    found = list(counted.order_by("-late", "-waiting", "window").values_list("window", *counts)[first : first + most])
+    windows = Window.objects.select_related("division").in_bulk([code for code, *_numbers in found])
+    return [Row(windows[code], *numbers) for code, *numbers in found]

@@ -68,7 +68,7 @@ def _send(message: Message) -> bool:
 
 def letter(message: Message) -> EmailMessage:
     """The mail of a message, in both languages, Chinese first."""
-    to = sealing.unseal(bytes(message.to))["to"]
+    to = sealing.unseal(message.to)["to"]
     reference = sealing.spelled(message.application.number)
     parts = []
     for language in ("zh-hans", "en"):
@@ -87,7 +87,8 @@ def tell_supervisors(late: list[Application]) -> list[Application]:
     Returns the cases that should have reached somebody and reached nobody. Where one of several mails fails, the log
     says so: those who got theirs are not to get it again and again.
     """
-    reached, failed = set(), set()
+    reached: set[int] = set()
+    failed: set[int] = set()
     for officer in _supervisors():
         if cases := _within(officer, late):
             ended = reached if _told_of(officer, cases) else failed

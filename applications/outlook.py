@@ -52,7 +52,8 @@ def of(application: Application, *, today: date | None = None) -> Outlook | None
 
 def working_days_until(today: date, calendar: deadlines.WorkingDays) -> list[date]:
     """The last working days before today, the first one first."""
-    found, day = [], today
+    found: list[date] = []
+    day = today
     while len(found) < LOOK_BACK:
         day -= timedelta(days=1)
         if calendar.is_working_day(day):

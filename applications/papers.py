@@ -36,7 +36,7 @@ def shown(asked, errors: dict[str, str]) -> list[Shown]:
 
 
 def name_of(file: Upload) -> str:
-    return sealing.unseal(bytes(file.name))["name"]
+    return sealing.unseal(file.name)["name"]
 
 
 def take(files, documents: list[DocumentKind], **owner) -> dict[str, str]:

@@ -17,7 +17,7 @@ def context(application: Application, secret: str = "") -> dict:
         "secret": secret,
         "due": due.of(application),
         "term": due.terms().of_grounds.get(application.ground),
-        "post": sealing.unseal(bytes(application.answers)).get("collection", {}).get("collection") == "post",
+        "post": sealing.unseal(application.answers).get("collection", {}).get("collection") == "post",
     }
 
 

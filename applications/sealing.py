@@ -23,6 +23,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import writing
 
+Sealed = Any  # what a column of sealed bytes gives: bytes, or a memoryview of them
+
 
 class CannotUnseal(Exception):
     """Sealed with a key that is not there any more, or altered since. Says nothing of the content."""
@@ -36,7 +38,7 @@ def seal(document: dict[str, Any]) -> bytes:
     return seal_bytes(json.dumps(document, separators=(",", ":"), allow_nan=False).encode())
 
 
-def unseal(sealed: bytes) -> dict[str, Any]:
+def unseal(sealed: Sealed) -> dict[str, Any]:
     """The document of `seal`. Raises CannotUnseal."""
     return json.loads(unseal_bytes(sealed))
 
@@ -46,13 +48,13 @@ def seal_bytes(content: bytes) -> bytes:
     return _fernet(tuple(settings.PORTAL_DATA_KEYS)).encrypt(content)
 
 
-def unseal_bytes(sealed: bytes) -> bytes:
-    """The content of `seal_bytes`. Raises CannotUnseal. Takes a memoryview, as a BinaryField gives it, too."""
+def unseal_bytes(sealed: Sealed) -> bytes:
+    """The content of `seal_bytes`. Raises CannotUnseal."""
     with _told():
         return _fernet(tuple(settings.PORTAL_DATA_KEYS)).decrypt(bytes(sealed))
 
 
-def reseal(sealed: bytes) -> bytes:
+def reseal(sealed: Sealed) -> bytes:
     """The same content under the first data key, for taking an older one out of use. Raises CannotUnseal."""
     with _told():
         return _fernet(tuple(settings.PORTAL_DATA_KEYS)).rotate(bytes(sealed))
@@ -95,7 +97,7 @@ def secret_hash(secret: str) -> bytes:
     return _keyed("secret", _as_typed(secret))
 
 
-def secret_matches(secret: str, kept: bytes) -> bool:
+def secret_matches(secret: str, kept: Sealed) -> bool:
     """Whether a secret as typed is the one whose hash is kept, in constant time."""
     return hmac.compare_digest(secret_hash(secret), bytes(kept))
 

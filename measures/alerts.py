@@ -24,7 +24,7 @@ def check() -> tuple[int, int]:
     raised = ended = 0
     for threshold in Threshold.objects.select_related("division"):
         value = dashboard.of(Place(threshold.division), clock.today()).values.get(threshold.gauge)
-        if threshold.is_crossed_by(value):
+        if value is not None and threshold.is_crossed_by(value):
             raised += _raise(threshold, Decimal(value))
         else:
             ended += Alert.objects.filter(threshold=threshold, ended_at=None).update(ended_at=clock.now())
@@ -49,7 +49,7 @@ def tell() -> int:
             alert = (
                 Alert.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, mailed_at=None).first()
             )
-            told += bool(alert) and _send(alert)
+            told += alert is not None and _send(alert)
     return told
 
 

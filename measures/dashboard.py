@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from threading import Lock
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -161,7 +162,8 @@ def _of_day(place: Place, day: date, now: datetime) -> Board:
     end = min(clock.end_of(day), now)
     rows = _rows(PARTS, place, day=day, end=end, stale_before=end - STALE_AFTER)
     found = _parts(place, [row["part"] for row in rows])
-    targets = _targets([place.division and place.division.pk, *found], day)
+    code = place.division.pk if place.division else None
+    targets = _targets([code, *found], day)
     parts = [
         Part(
             of=found[row["part"]],
@@ -172,7 +174,7 @@ def _of_day(place: Place, day: date, now: datetime) -> Board:
         if row["part"] in found
     ]
     values = {name: sum(row[name] for row in rows) for name in SUMMED}
-    values = _shares(values, None if place.own or place.window else targets.get(place.division and place.division.pk))
+    values = _shares(values, None if place.own or place.window else targets.get(code))
     (work,) = _rows(WORK, place, day=day)
     values |= {"wait_median": _days(work.pop("median")), "wait_most": _days(work.pop("most")), **work}
     campaign = Campaign.objects.order_by("-measures_day").first()
@@ -190,7 +192,7 @@ def _days_until(day: date, place: Place, campaign: Campaign | None) -> list[Rest
 
 def _shares(row: dict, target: Decimal | None) -> dict:
     """The counts with what follows from them."""
-    values = {name: int(row[name]) for name in SUMMED}
+    values: dict[str, Any] = {name: int(row[name]) for name in SUMMED}
     values["restored"] = sum(values[status] for status in restoration.RESTORED)
     values["rate"] = restoration.rate(values["restored"], values["windows"])
     values["target"] = target
@@ -242,7 +244,7 @@ def _returns(place: Place, day: date) -> dict[str, int | None]:
 
 def _with_line(board: Board, now: datetime) -> Board:
     rows = _rows(LINE, board.place, now=now, soon=now + SOON)
-    values = {part.code: dict.fromkeys(LIVE, 0) for part in board.parts}
+    values: dict[str, dict] = {part.code: dict.fromkeys(LIVE, 0) for part in board.parts}
     values[""] = dict.fromkeys(LIVE, 0)
     lanes = dict.fromkeys((TO_VERIFY, *Ground.values), 0)
     audiences = dict.fromkeys(Audience.values, 0)

@@ -211,8 +211,8 @@ class Value:
     figure: Figure
     value: int | Decimal | None
     as_of: date
-    numerator: int | None = None
-    denominator: int | None = None
+    numerator: int | Decimal | None = None
+    denominator: int | Decimal | None = None
 
     @property
     def published(self) -> int | None:
@@ -232,11 +232,14 @@ class Value:
 
 
 def publish(value: int | Decimal | None, kind: str) -> tuple[int | None, str]:
-    """(number, qualifier) in the notice's form of a value whose figure is stated as `kind`."""
-    if value is None or kind == EXACT:
-        return value, EXACT
+    """(number, qualifier) in the notice's form of a value whose figure is stated as `kind`: a share ROUNDED."""
+    if value is None:
+        return None, EXACT
     if kind == ROUNDED:
-        return int((value * 100).quantize(Decimal(1), ROUND_HALF_UP)), ROUNDED
+        return int((Decimal(value) * 100).quantize(Decimal(1), ROUND_HALF_UP)), ROUNDED
+    value = int(value)
+    if kind == EXACT:
+        return value, EXACT
     step = 10 ** max(len(str(value)) - 2, 0)
     floored = value // step * step
     return (floored, MORE_THAN) if value >= 100 and value > floored else (value, EXACT)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
@@ -181,7 +182,9 @@ def _plain(version: Version | None, name: str) -> str:
 
 def extension(version: Version) -> Extension | None:
     """The rule of the version as the calculator takes it; None for one that extends nothing."""
-    return Extension(version.months, version.first_day, version.last_day) if version.months else None
+    if not version.months:
+        return None
+    return Extension(version.months, version.first_day, version.last_day)  # type: ignore[arg-type]  # all or none
 
 
 @dataclass(frozen=True)
@@ -248,7 +251,7 @@ def count_in_vain(question: str, language: str, *, day: date | None = None) -> N
     text = search.normalised(question, LONGEST_KEPT)
     if not text:
         return
-    kept = {"text": text, "language": language, "day": day or clock.today(), "most": MOST_KEPT}
+    kept: dict[str, Any] = {"text": text, "language": language, "day": day or clock.today(), "most": MOST_KEPT}
     with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(COUNT_IN_VAIN, kept)
 

@@ -34,7 +34,7 @@ from windows.models import (
 )
 
 REASON, MEASURE = "risk_changed", 1
-HEIGHT = [Risk.LOW, Risk.MEDIUM, Risk.HIGH]
+HEIGHT: list[str] = [Risk.LOW, Risk.MEDIUM, Risk.HIGH]
 
 
 class Stale(NotAllowed):
@@ -56,7 +56,7 @@ class Row:
 
     @property
     def level_name(self) -> str:
-        return Risk(self.level).label
+        return str(Risk(self.level).label)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class DryRun:
     @property
     def token(self) -> str:
         """Differs when anything that would be done differs. How many wait is not part of it: that moves by itself."""
-        told = [sorted(self.levels.items())]
+        told: list = [sorted(self.levels.items())]
         told += [[row.window.pk, row.present, row.status, bool(row.refusal)] for row in self.rows]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 

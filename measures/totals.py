@@ -30,7 +30,8 @@ class PortTotal:
     @property
     def count(self) -> int:
         """Of what a port of its kind counts."""
-        return {Port.Kind.AIR: self.flights, Port.Kind.SEA: self.vessels, Port.Kind.LAND: self.lanes}[self.port.kind]
+        counts: dict[str, int] = {Port.Kind.AIR: self.flights, Port.Kind.SEA: self.vessels, Port.Kind.LAND: self.lanes}
+        return counts[self.port.kind]
 
 
 @dataclass(frozen=True)

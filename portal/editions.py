@@ -57,7 +57,8 @@ class Shelf:
     def forget(self) -> None:
         with self._lock:
             self._pages: OrderedDict[tuple, Kept] = OrderedDict()
-            self._size, self._edition, self._asked_at = 0, None, float("-inf")
+            self._size, self._asked_at = 0, float("-inf")
+            self._edition: Edition = None  # type: ignore[assignment]  # until one is asked for
 
     def edition(self) -> Edition:
         """The present edition. A new one empties the shelf."""
@@ -91,11 +92,11 @@ shelf = Shelf()
 def present() -> Edition:
     version, age = restoration.published()
     behind = clock.now() - age if age > restoration.FRESH else None
-    return Edition(version, _cut(clock.now(), minute=0), behind and _cut(behind))
+    return Edition(version, _to_the_minute(clock.now()).replace(minute=0), behind and _to_the_minute(behind))
 
 
-def _cut(at: datetime, **parts: int) -> datetime:
-    return at.replace(second=0, microsecond=0, **parts)
+def _to_the_minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 class Editions:

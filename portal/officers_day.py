@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import F, Q
 
@@ -36,7 +37,7 @@ class Figures:
 
 def of(officer: Officer) -> dict:
     """The context of the first page; each part is empty for a role that has nothing to do with it."""
-    day = {"today": clock.today(), "now": clock.now()}
+    day: dict[str, Any] = {"today": clock.today(), "now": clock.now()}
     if officer.has_perm("applications.work_line"):
         day |= line_of(officer)
     if officer.has_perm("windows.view_window"):

@@ -69,6 +69,9 @@ class Bell:
         return True
 
 
+_bell: Bell
+
+
 def _hang_up() -> None:
     """A new bell, without the thread, which a forked process has not."""
     global _bell

@@ -8,6 +8,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -46,7 +47,8 @@ COUNT = """
 def allows(rule: Rule, who: str) -> bool:
     """Count one more try, and say whether it is still within the rule. Call it outside of a transaction of the deed."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"key": _key(rule, who), "per": rule.per})
+        values: dict[str, Any] = {"key": _key(rule, who), "per": rule.per}
+        cursor.execute(COUNT, values)
         (n,) = cursor.fetchone()
     return n <= rule.most
 
@@ -67,7 +69,7 @@ def network_of(request: HttpRequest) -> str:
 
 def sweep() -> int:
     """Forget counts that no rule looks at any more; returns how many."""
-    longest = max(rule.per for rule in globals().values() if isinstance(rule, Rule))
+    longest: Any = max(rule.per for rule in globals().values() if isinstance(rule, Rule))
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM windows_limit WHERE since < clock_timestamp() - %s", [longest])
         return cursor.rowcount

@@ -2,11 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
-from windows.models import RESTORED, Channel, Status, StatusChange
+from windows.models import RESTORED, Channel, Status
 
 STALE_AFTER = timedelta(days=7)
 CHECK_HOLDS = timedelta(hours=24)
+
+
+class Told(Protocol):
+    """What is asked here of an entry of the ledger."""
+
+    @property
+    def service_id(self) -> str | None: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def status(self) -> str: ...
 
 
 def is_stale(confirmed_at: datetime | None, now: datetime) -> bool:
@@ -24,12 +36,15 @@ def check_passed(place) -> bool:
     return place.check_at is not None and not place.check_failing
 
 
-def limits(entries: Iterable[StatusChange]) -> list[StatusChange]:
+Entry = TypeVar("Entry", bound=Told)
+
+
+def limits(entries: Iterable[Entry]) -> list[Entry]:
     """Of a window's entries, latest first: those that narrow one service or channel and still hold.
 
     A narrower entry holds until the next one of the same service and channel; `full` lifts it.
     """
-    telling: dict[tuple[str | None, str], StatusChange] = {}
+    telling: dict[tuple[str | None, str], Entry] = {}
     for entry in entries:
         narrower = entry.service_id or entry.channel
         if narrower and entry.status and not hasattr(entry, "superseded_by"):
@@ -37,7 +52,7 @@ def limits(entries: Iterable[StatusChange]) -> list[StatusChange]:
     return [entry for entry in telling.values() if entry.status != Status.FULL]
 
 
-def online_stop(narrower: Iterable[StatusChange], service: str) -> StatusChange | None:
+def online_stop(narrower: Iterable[Entry], service: str) -> Entry | None:
     """What keeps a service from being applied for online, of entries that `limits` found; None where nothing does.
 
     A suspended window shuts its counters only: its online cases go on unless an entry names the service or the

@@ -33,6 +33,6 @@ def closed(window: Window) -> dict:
         "@type": "OpeningHoursSpecification",
         "opens": "00:00",
         "closes": "00:00",
-        "validFrom": clock.local_day(window.since).isoformat(),
+        "validFrom": clock.local_day(window.since).isoformat(),  # type: ignore[arg-type]  # it has an entry
     }
     return hours | ({"validThrough": window.next_review.isoformat()} if window.next_review else {})

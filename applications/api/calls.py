@@ -147,7 +147,7 @@ def _documents(application: Application) -> list[dict]:
             "optional": needed.optional,
             "files": brought.count(needed.document_id),
         }
-        for needed in steps.requirements(sealing.unseal(bytes(application.answers)))
+        for needed in steps.requirements(sealing.unseal(application.answers))
     ]
 
 
@@ -180,7 +180,7 @@ def _kind(request, application: Application, asked: Supplement | None) -> tuple[
     if unknown := request.data.keys() - {"document", "file"}:
         raise ValidationError({bodies.shown(name): [bodies.UNKNOWN] for name in unknown})
     code = request.data.get("document")
-    wanted = steps.requirements(sealing.unseal(bytes(application.answers)))
+    wanted = steps.requirements(sealing.unseal(application.answers))
     kinds = {needed.document_id: needed.document for needed in wanted}
     more = DocumentKind.objects.in_bulk([item["document"] for item in asked.items]) if asked else {}
     if code in more:
@@ -237,7 +237,7 @@ def _text(body: object) -> str:
 def _answered(application: Application) -> str | None:
     """What the last request was answered with."""
     last = Supplement.objects.filter(application=application).last()
-    return sealing.unseal(bytes(last.answer))["text"] if last and last.answer else None
+    return sealing.unseal(last.answer)["text"] if last and last.answer else None
 
 
 def _refuse_incomplete(asked: Supplement, text: str) -> None:

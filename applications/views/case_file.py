@@ -35,7 +35,7 @@ class Paper:
 
 
 def sections(application: Application, *, masked: bool = True) -> list[Section]:
-    answers = sealing.unseal(bytes(application.answers))
+    answers = sealing.unseal(application.answers)
     found = []
     for step in steps.STEPS:
         if step.form and step.name in answers and step.name not in LEFT_OUT:
@@ -56,7 +56,7 @@ def _row(form, name: str, value: str, masked: bool) -> tuple[object, str]:
 
 
 def checklist(application: Application) -> list[Paper]:
-    answers = sealing.unseal(bytes(application.answers))
+    answers = sealing.unseal(application.answers)
     files = [(file, papers.name_of(file)) for file in application.uploads.select_related("document")]
     return [
         Paper(needed, [(file, name) for file, name in files if file.document_id == needed.document_id])
@@ -88,7 +88,7 @@ def of(application: Application, officer: Officer, *, masked: bool = True) -> di
 
 
 def _answer(asked: Supplement) -> str:
-    return sealing.unseal(bytes(asked.answer)).get("text", "") if asked.answer else ""
+    return sealing.unseal(asked.answer).get("text", "") if asked.answer else ""
 
 
 def _earlier(application: Application):

@@ -3,6 +3,7 @@
 StatusChange and Confirmation only ever grow; the database refuses to alter or delete them.
 """
 
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pgtrigger
@@ -94,6 +95,18 @@ class Window(Named):
     division = models.ForeignKey(Division, models.PROTECT, related_name="windows", verbose_name=_("division"))
     counters = models.PositiveSmallIntegerField(_("counters"))
     services = models.ManyToManyField(Service, through="Offering", related_name="windows", verbose_name=_("services"))
+
+    # Beside the row, of a queryset `with_status`:
+    change_id: int | None
+    status: str | None
+    since: datetime | None
+    next_review: date | None
+    confirmed_at: datetime | None
+    # and of the rules that note what they found:
+    entry: "StatusChange | None"
+    later: bool
+    unchecked: bool
+    online_stop: bool
 
     objects = WindowQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Right
 from django.db.models.lookups import Exact
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from windows.models.reference import Division, Officer
@@ -92,5 +93,5 @@ class ProvinceToken(models.Model):
     def state(self) -> str:
         """In words; one whose slot was given away after it had expired was revoked by nobody."""
         if self.is_live:
-            return _("in use")
-        return _("revoked") if self.revoked_by_id else _("expired")
+            return gettext("in use")
+        return gettext("revoked") if self.revoked_by_id else gettext("expired")
