@@ -19,7 +19,7 @@ help:
 	@echo "make replay  the same while it happens: from 56 to 87 per cent (FROM=2020-03-05 SECONDS_PER_DAY=1)"
 	@echo "make test    all tests, browser included"
 	@echo "make drill   only the tests that kill processes     make bench   the benchmarks"
-	@echo "make lint    code and templates                     make lock    lock the dependencies again"
+	@echo "make lint    code, types and templates              make lock    lock the dependencies again"
 
 # `exec`: a signal to make, and its end, reach the process itself.
 demo:
