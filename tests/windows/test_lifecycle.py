@@ -268,6 +268,30 @@ def test_a_confirmation_moves_the_day_of_confirmation_and_not_the_status():
     assert not Confirmation.objects.filter(window=silent).exists()  # there was nothing to confirm
 
 
+@pytest.mark.django_db
+def test_what_was_confirmed_later_or_not_yet_known_does_not_count():
+    window = make.window()
+    make.change(window, Status.FULL)
+    lifecycle.confirm([window], by=make.officer(), at=NOON + HOUR)
+
+    asked = [(NOON, None), (None, NOON), (NOON + HOUR, NOON), (NOON + HOUR, NOON + HOUR), (None, None)]
+    told = [Window.objects.with_status(*moments).get().confirmed_at for moments in asked]
+
+    assert told == [NOON, NOON, NOON, NOON + HOUR, NOON + HOUR]
+
+
+@pytest.mark.django_db
+def test_who_reports_an_earlier_change_late_has_looked_and_the_later_status_stays():
+    window = make.window()
+    entry = make.change(window, Status.FULL)
+    make.change(window, Status.LIMITED, at=NOON + HOUR, effective_at=NOON - HOUR)
+
+    now = now_of(window)
+
+    assert (now.change_id, now.status, now.since, now.confirmed_at) == (entry.pk, Status.FULL, NOON, NOON + HOUR)
+    assert Window.objects.with_status(known_at=NOON).get().confirmed_at == NOON
+
+
 # --- what the database refuses, whoever asks ---
 
 

@@ -60,8 +60,8 @@ class WindowQuerySet(models.QuerySet):
         latest = telling.latest_first().values("pk")[:1]
         reported = telling.order_by("-recorded_at").values("recorded_at")[:1]
         confirmed = Confirmation.objects.filter(window=OuterRef("pk")).order_by("-at").values("at")
-        if at is not None:
-            confirmed = confirmed.filter(at__lte=at)
+        for until in (at, known_at):
+            confirmed = confirmed if until is None else confirmed.filter(at__lte=until)
         return self.annotate(  # "status_changes" without "__pk" would be joined twice
             telling=FilteredRelation("status_changes", condition=Q(status_changes__pk=Subquery(latest))),
             change_id=F("telling__pk"),
