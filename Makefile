@@ -18,7 +18,7 @@ help:
 	@echo "make demo    the portal on http://127.0.0.1:8000 (PORT=8001 another port, RESET=1 starts anew)"
 	@echo "make replay  the same while it happens: from 56 to 87 per cent (FROM=2020-03-05 SECONDS_PER_DAY=1)"
 	@echo "make test    all tests, browser included"
-	@echo "make drill   only the tests that kill processes     make bench   the benchmarks"
+	@echo "make drill   only those that kill or start servers  make bench   the benchmarks"
 	@echo "make lint    code, types and templates              make lock    lock the dependencies again"
 
 # `exec`: a signal to make, and its end, reach the process itself.
@@ -32,7 +32,8 @@ replay:
 	@exec $(PY) manage.py replay --keep-serving $(if $(FROM),--from "$(FROM)") \
 		$(if $(SECONDS_PER_DAY),--seconds-per-day "$(SECONDS_PER_DAY)")
 
-# The tests on every core, each process with servers of its own; then those that kill processes.
+# The tests on every core, each process with servers of its own; then those that kill
+# processes or start servers of their own.
 test:
 	@$(SET_UP) DEV=1 setup chromium
 	@$(PY) -m pytest -m "not drill" -n auto; first=$$?; $(PY) -m pytest -m drill -n auto && exit $$first

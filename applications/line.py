@@ -37,7 +37,7 @@ CLAIM = Prepared(
     ), claimed AS (
         UPDATE applications_application a
         SET state = '{State.CLAIMED}', claimed_by_id = %(by)s, version = version + 1,
-            lease_until = clock_timestamp() + interval '{LEASE.seconds} seconds'
+            lease_until = clock_timestamp() + interval '{LEASE.total_seconds()} seconds'
         FROM next WHERE a.id = next.id
         RETURNING {GIVEN}
     ), noted AS (

@@ -232,7 +232,10 @@ class Value:
 
 
 def publish(value: int | Decimal | None, kind: str) -> tuple[int | None, str]:
-    """(number, qualifier) in the notice's form of a value whose figure is stated as `kind`: a share ROUNDED."""
+    """(number, qualifier) in the notice's form of a value whose figure is stated as `kind`.
+
+    Counts are whole; a share is ROUNDED, to per cent.
+    """
     if value is None:
         return None, EXACT
     if kind == ROUNDED:

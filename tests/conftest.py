@@ -81,15 +81,16 @@ def pytest_xdist_make_scheduler(config, log):
     class Scheduler(LoadFileScheduling):
         def _split_scope(self, nodeid):
             file = super()._split_scope(nodeid)
-            return "scenario" if re.search(r"def \w+\(.*\b(in_the_)?scenario\b", (HOME / file).read_text()) else file
+            return "scenario" if re.search(r"def \w+\(.*\bscenario\b", (HOME / file).read_text()) else file
 
     config.option.loadscopereorder = False  # as they were sorted above
     return Scheduler(config, log)
 
 
 def pytest_collection_finish():
-    gc.freeze()  # what is imported by now stays, and the tests leave little behind: to look through
-    gc.set_threshold(50_000)  # everything again and again takes each process five seconds
+    # What is imported by now stays, and tests leave little behind: looking through all of it takes five seconds.
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_sessionfinish():

@@ -180,7 +180,7 @@ def test_a_table_runs_no_formula(client):
         ("restoration/divisions/?level=village", "level", "not one of"),
         ("restoration/divisions/?under=99", "under", "No division"),
         ("figures/?as_of=%EF%BC%91", "as_of", "not a day"),
-        ("figures/?format=xml", "format", "not one of json, csv"),
+        ("figures/?format=xml", "format", "This is not one of json, csv."),
         ("windows/?status=open", "status", "not one of"),
         ("windows/?service=nothing", "service", "not one of the available choices"),
         ("windows/?open=yes", "open", "is not one of"),

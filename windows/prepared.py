@@ -40,7 +40,7 @@ def _all(model: type[models.Model]) -> list[str]:
 
 
 def maker(model: type[Row], names: Sequence[str] = ()) -> Callable[[tuple], Row]:
-    """Makes a row of the model from its `columns`, or from those named, as a query would."""
+    """Makes a row of the model from its `columns`, or from those named in the model's order, as a query would."""
     names = names or _all(model)
     return lambda row: model.from_db(DEFAULT_DB_ALIAS, names, row)
 

@@ -11,12 +11,12 @@ from windows.sheets import guarded
 
 
 class AskedFormat(DefaultContentNegotiation):
-    """`?format=` that names none of them is a wrong value like any other, not a page that is missing."""
+    """`?format=` that names none of them is a wrong value, not a page that is missing. It is told before all others."""
 
     def filter_renderers(self, renderers, format):
-        if all(one.format != format for one in renderers):
-            known = ", ".join(one.format for one in renderers)
-            raise ValidationError({"format": [f"{format!r} is not one of {known}."]})
+        known = dict.fromkeys(one.format for one in renderers)
+        if format not in known:
+            raise ValidationError({"format": [f"This is not one of {', '.join(known)}."]})
         return super().filter_renderers(renderers, format)
 
 

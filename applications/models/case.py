@@ -257,9 +257,9 @@ class Application(models.Model):
 
 
 class Among(models.Func):
-    """Whether a text is one of these, told to PostgreSQL as one constant.
+    """Whether a text is one of these plain words, told to PostgreSQL as one constant.
 
-    It reads the checks of a table anew in each statement, and a list of twenty costs it more than the row does.
+    PostgreSQL reads the checks of a table anew in each statement: a list of twenty costs it more than the row does.
     """
 
     template = "%(expressions)s = ANY ('{%(values)s}'::text[])"

@@ -72,7 +72,7 @@ def _number(text: str) -> str:
 
 def _by_secret(reference: str, secret: str) -> Application | None:
     found = Application.objects.filter(number=_number(reference)).exclude(secret=None).first()
-    matches = sealing.secret_matches(secret[:100], bytes(found.secret) if found else NOBODYS)
+    matches = sealing.secret_matches(secret[:100], found.secret if found else NOBODYS)
     return found if found and matches else None
 
 

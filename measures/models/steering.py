@@ -63,9 +63,7 @@ class Threshold(models.Model):
         return f"{self.division_id or '–'} {self.gauge} {self.side} {self.bound}"
 
     def is_crossed_by(self, value) -> bool:
-        """Whether the gauge's value calls for an alert; a value that is not known does not."""
-        if value is None:
-            return False
+        """Whether the gauge's value calls for an alert."""
         return value > self.bound if self.side == self.Side.ABOVE else value < self.bound
 
 

@@ -15,6 +15,7 @@ import redis
 from psycopg2 import sql
 
 from portal import children, embedded
+from tests.drills.submitting import HOST
 from tests.portal.processes import HOME, environment, free_port, kill, wait_until
 
 LONG = os.environ.get("DRILL") == "1"  # `make drill`: the figures of the promises, in minutes
@@ -23,7 +24,6 @@ SCENARIO = HOME / "portal" / "data" / "restoration-2020"
 EXPECTED = json.loads((SCENARIO / "expected.json").read_text())
 CELERY = ("-m", "celery", "--app", "portal.celery")
 WORKER = ("--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO")  # as the demo's
-HOST = "127.0.0.1"
 WEB = ("-m", "granian", "--interface", "wsgi", "--host", HOST, "--no-ws", "--workers", 2, "--blocking-threads", 4)
 SECRETS = {
     "SECRET_KEY": "only-the-drills-know-this-secret-key",

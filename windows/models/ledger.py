@@ -53,8 +53,8 @@ class WindowQuerySet(models.QuerySet):
         """Annotate each window with its whole-window status at an instant, as known at another.
 
         Adds `status`, `since`, `next_review`, `change_id` (the StatusChange that says so) and `confirmed_at` (when
-        somebody last reported or confirmed it). All are None for a window that had reported nothing. None stands
-        for now.
+        somebody last reported or confirmed it; a report counts from when it was recorded, if it is known). All are
+        None for a window that had reported nothing. None stands for now.
         """
         telling = StatusChange.objects.telling(at, known_at).filter(window=OuterRef("pk"))
         latest = telling.latest_first().values("pk")[:1]
@@ -62,7 +62,7 @@ class WindowQuerySet(models.QuerySet):
         confirmed = Confirmation.objects.filter(window=OuterRef("pk")).order_by("-at").values("at")
         for until in (at, known_at):
             confirmed = confirmed if until is None else confirmed.filter(at__lte=until)
-        return self.annotate(  # "status_changes" without "__pk" would be joined twice
+        return self.annotate(  # without "__pk" Django joins the table a second time
             telling=FilteredRelation("status_changes", condition=Q(status_changes__pk=Subquery(latest))),
             change_id=F("telling__pk"),
             status=F("telling__status"),
