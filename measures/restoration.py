@@ -4,6 +4,7 @@ The fold recomputes the touched cells and never increments: a crash, a second de
 nothing. What was *known* at another time is answered from the events themselves, not from standings.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -236,6 +237,24 @@ def on(day: date, *, division: str = "", known_at: datetime | None = None) -> Re
     """The restoration at the end of a day; `division` in full or as significant digits, "" for the nation."""
     counted = _count(statuses(day, division=division, known_at=known_at), Value(""))
     return Restoration(day, known_at, division, *_totals(counted.get("", {})))
+
+
+STANDING_ON = """
+    SELECT asked.day, s.status, count(*)
+    FROM unnest(%(days)s::date[]) AS asked (day) CROSS JOIN windows_window w
+    LEFT JOIN measures_standing s
+        ON s."window" = w.code AND s.from_day <= asked.day AND (s.until_day IS NULL OR s.until_day > asked.day)
+    WHERE w.code LIKE %(inside)s GROUP BY 1, 2"""
+
+
+def on_days(days: Iterable[date], *, division: str = "") -> dict[date, Restoration]:
+    """As `on`, of several days by one question."""
+    counted: dict[date, dict[str | None, int]] = {day: {} for day in days}
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING_ON, {"days": list(counted), "inside": significant(division) + "%"})
+        for day, status, n in cursor.fetchall():
+            counted[day][status] = n
+    return {day: Restoration(day, None, division, *_totals(counts)) for day, counts in counted.items()}
 
 
 def by_division(day: date, *, under: str = "", known_at: datetime | None = None) -> list[Row]:

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from applications import line
 from applications.models import Application
@@ -13,7 +13,7 @@ from measures import alerts, reporting, restoration
 from measures.models import Campaign, Port, PortCheck
 from measures.restoration import Restoration
 from windows import clock, scope
-from windows.models import NOT_PASSED, RESTORED, Check, Division, Officer, StatusChange
+from windows.models import NOT_PASSED, RESTORED, Check, Division, Officer, StatusChange, Window, unconfirmed_since
 from windows.openness import STALE_AFTER, is_stale
 
 SHOWN = 12
@@ -38,10 +38,10 @@ class Figures:
 def of(officer: Officer) -> dict:
     """The context of the first page; each part is empty for a role that has nothing to do with it."""
     day: dict[str, Any] = {"today": clock.today(), "now": clock.now()}
-    if officer.has_perm("applications.work_line"):
-        day |= line_of(officer)
     if officer.has_perm("windows.view_window"):
         day |= windows_of(officer) | {"figures": figures_of(officer)}
+    if officer.has_perm("applications.work_line"):
+        day |= line_of(officer, day.get("windows", []) if day.get("windows_total", 0) <= SHOWN else [])
     if officer.has_perm("measures.add_return"):
         day |= ports_of(officer)
     if officer.has_perm("measures.see_dashboard"):
@@ -49,12 +49,12 @@ def of(officer: Officer) -> dict:
     return day
 
 
-def line_of(officer: Officer) -> dict:
-    """The case in hand, and the lines of his windows; of many windows only those where something is undecided."""
+def line_of(officer: Officer, windows: list[Window]) -> dict:
+    """The case in hand, and the lines of his windows; those where nobody waits only where he has few (`windows`)."""
     undecided = Application.objects.filter(scope.at_windows(officer, "window"))
     rows = line.of_windows(undecided, most=SHOWN)
-    quiet = scope.windows_of(officer).exclude(pk__in=[row.window.pk for row in rows]).order_by("pk")[: SHOWN + 1]
-    quiet = list(quiet) if len(quiet) + len(rows) <= SHOWN else []
+    busy = {row.window.pk for row in rows}
+    quiet = sorted((window for window in windows if window.pk not in busy), key=lambda window: window.pk)
     in_hand = Application.objects.in_hand_of(officer).select_related("service").first()
     return {"in_hand": in_hand, "line_rows": rows, "quiet_windows": quiet}
 
@@ -62,8 +62,14 @@ def line_of(officer: Officer) -> dict:
 def windows_of(officer: Officer) -> dict:
     now = clock.now()
     mine = Check.objects.beside(scope.windows_of(officer).with_status(), clock.start_of(clock.local_day(now)), now)
-    stale = mine.not_confirmed_since(now - STALE_AFTER)
-    overdue = mine.filter(next_review__lt=clock.local_day(now))
+    overdue = Q(next_review__lt=clock.local_day(now))
+    totals = mine.aggregate(
+        windows_total=Count("pk"),
+        stale_total=Count("pk", filter=unconfirmed_since(now - STALE_AFTER)),
+        overdue_total=Count("pk", filter=overdue),
+        unchecked_total=Count("pk", filter=Q(status__in=RESTORED) & NOT_PASSED),
+    )
+    reviews = mine.filter(overdue).select_related("division").order_by("next_review", "pk")
     first = mine.select_related("division").order_by(F("confirmed_at").asc(nulls_first=True), "pk")
     shown = list(first[:SHOWN])
     for window in shown:
@@ -71,38 +77,31 @@ def windows_of(officer: Officer) -> dict:
         window.open = window.status in RESTORED
         window.overdue = bool(window.next_review and window.next_review < clock.local_day(now))
     today = StatusChange.objects.filter(scope.at_windows(officer, "window"), day=clock.local_day(now))
-    return {
+    told = list(today.select_related("window__division", "reason", "by", "service", "superseded_by")[: SHOWN + 1])
+    return totals | {
         "windows": shown,
-        "windows_total": mine.count(),
-        "stale_total": stale.count(),
-        "overdue": list(overdue.select_related("division").order_by("next_review", "pk")[:SHOWN]),
-        "overdue_total": overdue.count(),
-        "unchecked_total": mine.filter(status__in=RESTORED).filter(NOT_PASSED).count(),
-        "changes": list(today.select_related("window__division", "reason", "by", "service", "superseded_by")[:SHOWN]),
-        "changes_total": today.count(),
+        "overdue": list(reviews[:SHOWN]) if totals["overdue_total"] else [],
+        "changes": told[:SHOWN],
+        "changes_total": len(told) if len(told) <= SHOWN else today.count(),
     }
 
 
 def figures_of(officer: Officer) -> list[Figures]:
     """For the nation, or for each of the officer's divisions (those of his windows, where he has no other)."""
-    if scope.reaches_everywhere(officer):
-        return [_figures(None)]
-    places = list(officer.divisions.all()) or list(
-        Division.objects.filter(Q(pk__in=officer.windows.values("division")))
-    )
-    return [_figures(place) for place in places[:3]]
-
-
-def _figures(place: Division | None) -> Figures:
     campaign = Campaign.objects.order_by("-measures_day").first()
+    if scope.reaches_everywhere(officer):
+        return [_figures(None, campaign)]
+    places = scope.own_divisions(officer) or Division.objects.filter(pk__in=officer.windows.values("division"))
+    return [_figures(place, campaign) for place in places[:3]]
+
+
+def _figures(place: Division | None, campaign: Campaign | None) -> Figures:
     today = clock.today()
-    before = campaign and _on(campaign.baseline_day, place)
-    after = campaign and campaign.report_day and campaign.report_day <= today and _on(campaign.report_day, place)
-    return Figures(place, _on(today, place), before or None, after or None)
-
-
-def _on(day: date, place: Division | None) -> Restoration:
-    return restoration.on(day, division=place.pk if place else "")
+    before = campaign.baseline_day if campaign else None
+    after = campaign.report_day if campaign and campaign.report_day and campaign.report_day <= today else None
+    days = [day for day in (today, before, after) if day]
+    found = restoration.on_days(days, division=place.pk if place else "")
+    return Figures(place, found[today], *(found[day] if day else None for day in (before, after)))
 
 
 def ports_of(officer: Officer) -> dict:

@@ -1,6 +1,6 @@
 """Which rows an officer or a province's system may see and act on: the one place that decides. The rest answers 404."""
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from windows.models import Division, Officer, ProvinceToken, Window, significant
 
@@ -12,8 +12,8 @@ def within(user: Officer, division: str) -> Q:
     if reaches_everywhere(user):
         return Q()
     condition, code_of = NOTHING, f"{division}__code" if division else "code"
-    for code in _own_divisions(user):
-        condition |= Q(**{f"{code_of}__startswith": significant(code)})
+    for own in own_divisions(user):
+        condition |= Q(**{f"{code_of}__startswith": significant(own.pk)})
     return condition
 
 
@@ -57,7 +57,9 @@ def reaches_everywhere(user: Officer) -> bool:
     return user.is_active and (user.is_superuser or getattr(user, "nationwide", False))
 
 
-def _own_divisions(user: Officer) -> list[str]:
+def own_divisions(user: Officer) -> list[Division]:
+    """Those given to the officer one by one; asked for once in each request."""
     if not (user.is_authenticated and user.is_active):
         return []
-    return list(user.divisions.values_list("pk", flat=True))
+    prefetch_related_objects([user], "divisions")
+    return list(user.divisions.all())

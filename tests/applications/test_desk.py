@@ -14,6 +14,7 @@ from applications.views import desk
 from portal import roles
 from tests import make
 from tests.applications import journeys
+from tests.drills import claiming
 from windows import clock
 from windows.models import SHANGHAI, Service, Window
 
@@ -359,15 +360,19 @@ def test_an_application_at_the_counter_goes_by_the_same_form(window):
 # --- costs --------------------------------------------------------------------------------------------------------
 
 
-def test_the_pages_cost_the_same_queries_with_one_and_with_many_waiting(window, django_assert_max_num_queries):
-    officer = person("window_officer", windows=[window])
+@pytest.mark.parametrize(("role", "reach"), [("window_officer", "windows"), ("supervisor", "divisions")])
+def test_the_pages_cost_the_same_queries_with_one_and_with_many_waiting(
+    window, django_assert_max_num_queries, role, reach
+):
+    officer = person(role, **{reach: [window if reach == "windows" else window.division]})
     client = browser_of(officer)
     first = waiting(window, 1, at=NOON - timedelta(days=2))
     client.post(address("claim", window.pk))
 
-    for more in (0, 12):
-        for n in range(more):
-            waiting(window, 10 + n)
+    for more in (0, 300):
+        claiming.cases(more, [window.pk])
+        with django_assert_max_num_queries(15):
+            client.get(reverse("admin:index"))
         with django_assert_max_num_queries(15):
             client.get(address("desk", window.pk))
         with django_assert_max_num_queries(15 + REMEMBERED):

@@ -54,11 +54,11 @@ def test_the_list_costs_the_same_queries_with_one_and_with_three_windows(django_
     client = signed_in(supervisor())
     client.get(reverse(LIST))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(reverse(LIST))
     for _ in range(2):
         make.change(make.window(), "full")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(reverse(LIST))
 
 
@@ -470,11 +470,11 @@ def test_the_day_costs_the_same_queries_with_one_and_with_three_windows(django_a
     client = signed_in(supervisor())
     client.get(reverse("admin:index"))
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(13):
         client.get(reverse("admin:index"))
     for _ in range(2):
         make.change(make.window(), "full")
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(13):
         client.get(reverse("admin:index"))
 
 

@@ -14,6 +14,7 @@ from windows.models.ledger import (
     StatusChange,
     Touch,
     Window,
+    unconfirmed_since,
 )
 from windows.models.limits import Limit
 from windows.models.prevention import NOT_PASSED, Check, Checklist, ChecklistItem, DayCheck
@@ -64,4 +65,5 @@ __all__ = [
     "Window",
     "in_language",
     "significant",
+    "unconfirmed_since",
 ]

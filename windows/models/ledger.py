@@ -45,6 +45,11 @@ class Channel(models.TextChoices):
     SELF_SERVICE = "self_service", _("self-service machine")
 
 
+def unconfirmed_since(at) -> Q:
+    """Of windows `with_status`: nobody has reported or confirmed the status since then, or ever."""
+    return Q(confirmed_at=None) | Q(confirmed_at__lt=at)
+
+
 class WindowQuerySet(models.QuerySet):
     def in_division(self, code: str):
         return self.filter(division__code__startswith=significant(code))
@@ -85,7 +90,7 @@ class WindowQuerySet(models.QuerySet):
 
     def not_confirmed_since(self, at):
         """Of windows `with_status`, those whose status nobody has reported or confirmed since then, or ever."""
-        return self.filter(Q(confirmed_at=None) | Q(confirmed_at__lt=at))
+        return self.filter(unconfirmed_since(at))
 
 
 class Window(Named):
