@@ -161,3 +161,10 @@ def test_before_anything_was_known_nothing_was_restored(scenario):
 def test_the_independent_recount_agrees(scenario):
     assert restoration.verify() == []
     assert restoration.rebuild() == 0
+
+
+@pytest.mark.parametrize("division", ["", "42", "420100", "420102", "710000"])
+def test_several_days_are_told_as_each_alone(scenario, division):
+    days = [date(2020, 1, 1), date(2020, 2, 26), date(2020, 3, 11), date(2021, 1, 1)]
+
+    assert restoration.on_days(days, division=division) == {day: restoration.on(day, division=division) for day in days}
