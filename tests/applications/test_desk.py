@@ -12,6 +12,7 @@ from applications import casework, line, reference
 from applications.models import Application, Draft, Event, Ground, State, Supplement, Unmasking
 from applications.views import desk
 from portal import roles
+from portal.officers_day import SHOWN
 from tests import make
 from tests.applications import journeys
 from tests.drills import claiming
@@ -355,6 +356,22 @@ def test_an_application_at_the_counter_goes_by_the_same_form(window):
 
     case = Application.objects.get()
     assert (case.channel, Event.objects.get().by) == ("counter", officer)
+
+
+# --- the first page -----------------------------------------------------------------------------------------------
+
+
+def test_of_few_windows_the_day_also_names_those_where_nobody_waits(window):
+    quiet = [make.window("420102"), make.window("420102")]
+    officer = person("window_officer", windows=[window, *quiet])
+    waiting(window)
+
+    few = browser_of(officer).get(reverse("admin:index")).context
+    officer.windows.add(*(make.window("420102") for _ in range(SHOWN)))
+    many = browser_of(officer).get(reverse("admin:index")).context
+
+    assert ([row.window for row in few["line_rows"]], few["quiet_windows"]) == ([window], quiet)
+    assert ([row.window for row in many["line_rows"]], many["quiet_windows"]) == ([window], [])
 
 
 # --- costs --------------------------------------------------------------------------------------------------------
