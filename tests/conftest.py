@@ -46,6 +46,11 @@ def free_folder():
         number += 1
 
 
+def pytest_addoption(parser):
+    slow = "seconds that each page takes longer: what a browser test reads too early is then wrong each time"
+    parser.addoption("--slow-pages", type=float, default=0.0, help=slow)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     if config.getoption("numprocesses", None):
@@ -66,6 +71,9 @@ def pytest_configure(config):
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # how to hash is not our matter
+    if config.getoption("slow_pages"):
+        settings.MIDDLEWARE = ["tests.browser.slow.slowly", *settings.MIDDLEWARE]
+        settings.SLOW_PAGES = config.getoption("slow_pages")
 
 
 def pytest_collection_modifyitems(items):

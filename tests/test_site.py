@@ -406,8 +406,7 @@ def document() -> DocumentKind:
 
 def actor(role: str, here: Place) -> Officer:
     """An officer of this role, whose reach is `here`; what he brought himself are here's files."""
-    clerk = make.officer(is_staff=True, is_superuser=role == "superuser")
-    clerk.groups.set(Group.objects.filter(name=role))
+    clerk = make.staff(role, is_superuser=role == "superuser")
     if role == "window_officer":
         clerk.windows.set([here.window])
     else:
@@ -415,12 +414,6 @@ def actor(role: str, here: Place) -> Officer:
     here.files = {kind: intake.keep(kind, "x.csv", b"a,b\n", by=clerk) for kind in ImportFile.Kind.values}
     here.rows[ImportFile] = here.files[ImportFile.Kind.STATUS_CHANGES]
     return clerk
-
-
-def signed_in(officer: Officer, language: str = "en") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(officer)
-    return client
 
 
 @pytest.fixture(autouse=True)
@@ -511,7 +504,7 @@ def ask_in_both(client: Client, route: Route, url: str, read_so_far: set[tuple])
 def test_every_object_of_the_staff_site_is_seen_by_role_and_reach(world, role, read_so_far):
     here, there = world
     officer = actor(role, here)
-    client = signed_in(officer)
+    client = make.signed_in(officer)
     wrong = []
 
     for route in OBJECT_ROUTES:
@@ -534,7 +527,7 @@ def test_every_object_of_the_staff_site_is_seen_by_role_and_reach(world, role, r
 def test_every_list_export_and_page_of_the_staff_site_names_only_what_is_in_reach(world, role, read_so_far):
     here, there = world
     officer = actor(role, here)
-    client = signed_in(officer)
+    client = make.signed_in(officer)
     secrets = [there.window.pk, there.window.name_zh, there.window.name_en, there.port.name_en, there.division.name_en]
     wrong = []
 
@@ -569,7 +562,7 @@ def test_every_page_of_the_line_is_for_who_may_and_about_what_he_reaches(world, 
     for at in world:
         make.waiting(at.window)
     officer = actor(role, here)
-    client = signed_in(officer)
+    client = make.signed_in(officer)
     events = Event.objects.filter(window=there.window).count()
     wrong = []
 
@@ -604,7 +597,7 @@ def test_every_page_of_the_line_is_classified():
 def test_autocomplete_offers_only_what_is_in_reach(world, role):
     here, there = world
     officer = actor(role, here)
-    client = signed_in(officer)
+    client = make.signed_in(officer)
     fields = [
         (model._meta, field)
         for model, registered in admin.site._registry.items()
@@ -629,7 +622,7 @@ def test_a_forged_post_about_another_place_changes_nothing(world, role):
     if role == "superuser":
         officer = actor("supervisor", here)
         officer.groups.set(Group.objects.all())  # every permission, and still only this place
-    client = signed_in(officer)
+    client = make.signed_in(officer)
     before = counted()
     change = {"status": "full", "reason": make.reason().pk, "batch": str(UUID(int=1)), "windows": there.window.pk}
     entry, returned = there.rows[StatusChange].pk, there.rows[Return].pk
@@ -681,7 +674,7 @@ WRITTEN = (StatusChange, Confirmation, Return, SignOff, Check, PortCheck, RiskLe
 @pytest.mark.parametrize("role", ["supervisor", "border_officer", "supervisor of risk"])
 def test_an_import_refuses_rows_about_another_place(world, role):
     here, there = world
-    client = signed_in(actor(role.removesuffix(" of risk"), here))
+    client = make.signed_in(actor(role.removesuffix(" of risk"), here))
     files = {
         "supervisor": (
             "windows_statuschange",
@@ -729,7 +722,7 @@ def test_without_an_account_every_staff_route_leads_to_the_sign_in_page(world):
 
 
 def test_an_account_that_is_no_staff_gets_no_further_than_the_sign_in_page(world):
-    client = signed_in(make.officer(nationwide=True))
+    client = make.signed_in(make.officer(nationwide=True))
 
     assert [client.get(route.url(**list_argument(route))).status_code for route in LIST_ROUTES] == [302] * len(
         LIST_ROUTES
@@ -878,7 +871,7 @@ def test_leaving_forgets_in_this_browser_alone(applicants, name):
 def test_a_route_for_provincial_systems_wants_a_token_and_takes_no_session(world, name):
     method, kwargs = BY_TOKEN[name]
     url = reverse(name, kwargs=kwargs)
-    officer = signed_in(make.officer(is_superuser=True, is_staff=True))
+    officer = make.signed_in(make.officer(is_superuser=True, is_staff=True))
 
     answers = [getattr(client, method)(url, content_type="application/json") for client in (Client(), officer)]
 
@@ -888,7 +881,7 @@ def test_a_route_for_provincial_systems_wants_a_token_and_takes_no_session(world
 
 def test_odd_input_is_answered_and_never_a_server_error(world):
     here, _there = world
-    client = signed_in(make.officer(is_superuser=True, is_staff=True))
+    client = make.signed_in(make.officer(is_superuser=True, is_staff=True))
     client.raise_request_exception = False
     lists = [route.url() for route in LIST_ROUTES if route.name == "changelist"]
     days = [route.url() for route in LIST_ROUTES if route.name in ("day", "days")]

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 import vobject
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -80,8 +79,7 @@ def test_an_officers_file_holds_his_windows_only():
     roles.create_groups()
     here, there = make.window("420102"), make.window("110101")
     mine, _other = make.waiting(here), make.waiting(there)
-    clerk = make.officer(windows=[here], is_staff=True)
-    clerk.groups.set(Group.objects.filter(name="window_officer"))
+    clerk = make.staff("window_officer", windows=[here])
     client = Client()
     client.force_login(clerk)
 

@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,18 +48,6 @@ def window(laid_out) -> Window:
     return Window.objects.get(pk=laid_out.pk)
 
 
-def person(role: str, **reach):
-    made = make.officer(is_staff=True, **reach)
-    made.groups.set(Group.objects.filter(name=role))
-    return made
-
-
-def browser_of(officer) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(officer)
-    return client
-
-
 def waiting(window, number: int = 0, **fields) -> Application:
     """A case of a foreigner with all answers, another person each time."""
     answers = {
@@ -90,8 +76,8 @@ def seen(case) -> dict[str, int]:
 
 
 def test_claim_grant_ask_next_approve_next_refuse(window):
-    officer = person("window_officer", windows=[window])
-    client = browser_of(officer)
+    officer = make.staff("window_officer", windows=[window])
+    client = make.signed_in(officer)
     priority = waiting(window, 1, asserted=Ground.EPIDEMIC_RESPONSE, at=NOON - timedelta(hours=1))
     second, third = (waiting(window, n, at=NOON - timedelta(days=4 - n)) for n in (2, 3))
 
@@ -116,12 +102,12 @@ def test_claim_grant_ask_next_approve_next_refuse(window):
 
 
 def test_the_desk_tells_the_line_by_lane_and_whose_hand_a_case_is_in(window):
-    officer, colleague = (person("window_officer", windows=[window]) for _n in range(2))
+    officer, colleague = (make.staff("window_officer", windows=[window]) for _n in range(2))
     waiting(window, 1, asserted=Ground.URGENT)
     waiting(window, 2)
     taken = line.claim_next(window, by=colleague)
 
-    page = browser_of(officer).get(address("desk", window.pk))
+    page = make.signed_in(officer).get(address("desk", window.pk))
 
     assert page.context["lanes"]["ordinary"] == 1
     assert taken.number in page.content.decode()
@@ -129,8 +115,8 @@ def test_the_desk_tells_the_line_by_lane_and_whose_hand_a_case_is_in(window):
 
 
 def test_a_finished_document_is_reported_and_handed_over(window):
-    officer = person("window_officer", windows=[window])
-    client, case = browser_of(officer), waiting(window)
+    officer = make.staff("window_officer", windows=[window])
+    client, case = make.signed_in(officer), waiting(window)
     client.post(address("claim", window.pk))
 
     for deed in ("approve", "ready", "collect"):
@@ -143,8 +129,8 @@ def test_a_finished_document_is_reported_and_handed_over(window):
 
 
 def test_the_person_is_masked_until_asked_for_with_a_reason_and_then_once(window):
-    officer = person("window_officer", windows=[window])
-    client, case = browser_of(officer), waiting(window)
+    officer = make.staff("window_officer", windows=[window])
+    client, case = make.signed_in(officer), waiting(window)
 
     masked = client.get(address("case", case.number)).content.decode()
     without = client.post(address("unmask", case.number), {"reason": " "})
@@ -159,7 +145,7 @@ def test_the_person_is_masked_until_asked_for_with_a_reason_and_then_once(window
 
 
 def test_an_auditor_reads_the_case_and_neither_person_nor_papers_nor_buttons(window):
-    client, case = browser_of(person("auditor", nationwide=True)), waiting(window)
+    client, case = make.signed_in(make.staff("auditor", nationwide=True)), waiting(window)
 
     page = client.get(address("case", case.number))
 
@@ -175,18 +161,18 @@ def test_an_auditor_reads_the_case_and_neither_person_nor_papers_nor_buttons(win
 
 @pytest.mark.parametrize("deed", ["approve", "refuse", "ask", "park", "put-back", "hand-over", "grant", "deny"])
 def test_a_forged_deed_on_a_case_that_was_not_claimed_is_refused_and_changes_nothing(window, deed):
-    officer, colleague = (person("window_officer", windows=[window]) for _n in range(2))
+    officer, colleague = (make.staff("window_officer", windows=[window]) for _n in range(2))
     case = waiting(window, asserted=Ground.URGENT)
     told = {"reason": "x", "because": "not_eligible", "note": "x", "text": "x", "until": "2020-03-13"}
 
-    answer = browser_of(officer).post(address("do", case.number, deed), seen(case) | told | {"to": colleague.pk})
+    answer = make.signed_in(officer).post(address("do", case.number, deed), seen(case) | told | {"to": colleague.pk})
 
     assert answer.status_code == 400
     assert (Application.objects.get().state, Event.objects.count()) == (State.WAITING, 1)
 
 
 def test_another_windows_case_does_not_exist(window):
-    stranger = browser_of(person("window_officer", windows=[make.window("110101")]))
+    stranger = make.signed_in(make.staff("window_officer", windows=[make.window("110101")]))
     case = waiting(window)
 
     answers = [
@@ -204,22 +190,25 @@ def test_another_windows_case_does_not_exist(window):
 
 
 def test_a_case_is_taken_out_of_order_with_a_reason_and_supervisors_see_it(window):
-    officer, chief = person("window_officer", windows=[window]), person("supervisor", divisions=[window.division])
+    officer, chief = (
+        make.staff("window_officer", windows=[window]),
+        make.staff("supervisor", divisions=[window.division]),
+    )
     waiting(window, 1, at=NOON - timedelta(days=1))
     friend = waiting(window, 2)
-    client = browser_of(officer)
+    client = make.signed_in(officer)
 
     without = client.post(address("do", friend.number, "take"), seen(friend) | {"reason": ""})
     client.post(address("do", friend.number, "take"), seen(friend) | {"reason": "The flight is tonight."})
 
     assert without.status_code == 400
     assert Application.objects.in_hand_of(officer).get() == friend
-    assert "The flight is tonight." in browser_of(chief).get(address("lines")).content.decode()
+    assert "The flight is tonight." in make.signed_in(chief).get(address("lines")).content.decode()
 
 
 def test_what_was_typed_is_kept_where_a_deed_is_refused(window):
-    officer = person("window_officer", windows=[window])
-    client, case = browser_of(officer), waiting(window)
+    officer = make.staff("window_officer", windows=[window])
+    client, case = make.signed_in(officer), waiting(window)
     client.post(address("claim", window.pk))
 
     answer = client.post(address("do", case.number, "park"), seen(case) | {"until": "2020-03-11", "reason": "Typed."})
@@ -231,8 +220,8 @@ def test_what_was_typed_is_kept_where_a_deed_is_refused(window):
 
 
 def test_the_loser_of_two_decisions_is_shown_the_other_one(window):
-    officer = person("window_officer", windows=[window])
-    client, case = browser_of(officer), waiting(window, asserted=Ground.URGENT)
+    officer = make.staff("window_officer", windows=[window])
+    client, case = make.signed_in(officer), waiting(window, asserted=Ground.URGENT)
     client.post(address("claim", window.pk))
     before = seen(case)
     client.post(address("do", case.number, "grant"), before | {"reason": ""})
@@ -245,8 +234,8 @@ def test_the_loser_of_two_decisions_is_shown_the_other_one(window):
 
 
 def test_the_loser_of_two_decisions_keeps_what_he_wrote_though_the_case_is_gone(window):
-    officer = person("window_officer", windows=[window])
-    client, case = browser_of(officer), waiting(window)
+    officer = make.staff("window_officer", windows=[window])
+    client, case = make.signed_in(officer), waiting(window)
     client.post(address("claim", window.pk))
     before = seen(case)
     client.post(address("do", case.number, "approve"), before)
@@ -265,31 +254,31 @@ def test_the_loser_of_two_decisions_keeps_what_he_wrote_though_the_case_is_gone(
 
 
 def test_a_supervisor_releases_a_case_and_an_officer_may_not(window):
-    officer, colleague = (person("window_officer", windows=[window]) for _n in range(2))
-    chief, case = person("supervisor", divisions=[window.division]), waiting(window)
+    officer, colleague = (make.staff("window_officer", windows=[window]) for _n in range(2))
+    chief, case = make.staff("supervisor", divisions=[window.division]), waiting(window)
     line.claim_next(window, by=officer)
     told = seen(case) | {"reason": "The officer is ill."}
 
-    refused = browser_of(colleague).post(address("do", case.number, "release"), told)
-    browser_of(chief).post(address("do", case.number, "release"), told)
+    refused = make.signed_in(colleague).post(address("do", case.number, "release"), told)
+    make.signed_in(chief).post(address("do", case.number, "release"), told)
 
     assert refused.status_code == 403
     assert Application.objects.get().state == State.WAITING
 
 
 def test_a_backlog_is_moved_after_a_preview_and_moved_back(window):
-    chief = person("supervisor", divisions=[make.division("420100")])
+    chief = make.staff("supervisor", divisions=[make.division("420100")])
     able = make.window("420103")
     make.offering(able, Service.objects.get(pk="visa-extension"))
     cases = [waiting(window, n, at=NOON - timedelta(days=n)) for n in range(3)]
-    client = browser_of(chief)
+    client = make.signed_in(chief)
     told = {"to": able.pk, "count": 2, "reason": "Backlog."}
 
     preview = client.post(address("balance", window.pk), told)
     unmoved = Application.objects.waiting_at(window).count()
     client.post(address("balance", window.pk), told | {"apply": "1"})
     moved = set(Application.objects.waiting_at(able).values_list("pk", flat=True))
-    line.claim_next(able, by=person("window_officer", windows=[able]))
+    line.claim_next(able, by=make.staff("window_officer", windows=[able]))
     client.post(address("moved_cases"))
 
     assert [able for _case, able in preview.context["preview"]] == [True, True]
@@ -299,10 +288,10 @@ def test_a_backlog_is_moved_after_a_preview_and_moved_back(window):
 
 
 def test_where_no_case_could_be_moved_no_success_is_told(window):
-    chief = person("supervisor", divisions=[make.division("420100")])
+    chief = make.staff("supervisor", divisions=[make.division("420100")])
     unable = make.window("420103")
     waiting(window)
-    client = browser_of(chief)
+    client = make.signed_in(chief)
 
     told = {"to": unable.pk, "count": 1, "reason": "Backlog.", "apply": "1"}
     page = client.post(address("balance", window.pk), told, follow=True)
@@ -313,15 +302,15 @@ def test_where_no_case_could_be_moved_no_success_is_told(window):
 
 
 def test_the_lines_are_of_windows_in_reach_only(window):
-    chief, elsewhere = person("supervisor", divisions=[window.division]), make.window("110101")
+    chief, elsewhere = make.staff("supervisor", divisions=[window.division]), make.window("110101")
     waiting(window, 1)
     waiting(elsewhere, 2)
 
-    page = browser_of(chief).get(address("lines"))
+    page = make.signed_in(chief).get(address("lines"))
 
     assert [row.window for row in page.context["rows"]] == [window]
-    assert browser_of(chief).get(address("balance", elsewhere.pk)).status_code == 404
-    assert browser_of(person("window_officer", windows=[window])).get(address("lines")).status_code == 403
+    assert make.signed_in(chief).get(address("balance", elsewhere.pk)).status_code == 404
+    assert make.signed_in(make.staff("window_officer", windows=[window])).get(address("lines")).status_code == 403
 
 
 def test_many_lines_are_shown_a_page_at_a_time(window, monkeypatch):
@@ -329,7 +318,7 @@ def test_many_lines_are_shown_a_page_at_a_time(window, monkeypatch):
     busy = [window, make.window("420102"), make.window("420102")]
     for number, at in enumerate(busy):
         waiting(at, number)
-    client = browser_of(person("supervisor", divisions=[window.division]))
+    client = make.signed_in(make.staff("supervisor", divisions=[window.division]))
 
     pages = [client.get(address("lines"), {"page": page}).context for page in ("1", "2", "3", "x", "9" * 99)]
 
@@ -341,9 +330,9 @@ def test_many_lines_are_shown_a_page_at_a_time(window, monkeypatch):
 
 
 def test_an_application_at_the_counter_goes_by_the_same_form(window):
-    officer = person("window_officer", windows=[window])
+    officer = make.staff("window_officer", windows=[window])
     make.offering(window, Service.objects.get(pk="exit-entry-permit"))
-    client = browser_of(officer)
+    client = make.signed_in(officer)
 
     client.post(address("counter", window.pk))
     journey = journeys.FOREIGNER | {"service": {"service": "exit-entry-permit"}}
@@ -363,12 +352,12 @@ def test_an_application_at_the_counter_goes_by_the_same_form(window):
 
 def test_of_few_windows_the_day_also_names_those_where_nobody_waits(window):
     quiet = [make.window("420102"), make.window("420102")]
-    officer = person("window_officer", windows=[window, *quiet])
+    officer = make.staff("window_officer", windows=[window, *quiet])
     waiting(window)
 
-    few = browser_of(officer).get(reverse("admin:index")).context
+    few = make.signed_in(officer).get(reverse("admin:index")).context
     officer.windows.add(*(make.window("420102") for _ in range(SHOWN)))
-    many = browser_of(officer).get(reverse("admin:index")).context
+    many = make.signed_in(officer).get(reverse("admin:index")).context
 
     assert ([row.window for row in few["line_rows"]], few["quiet_windows"]) == ([window], quiet)
     assert ([row.window for row in many["line_rows"]], many["quiet_windows"]) == ([window], [])
@@ -381,8 +370,8 @@ def test_of_few_windows_the_day_also_names_those_where_nobody_waits(window):
 def test_the_pages_cost_the_same_queries_with_one_and_with_many_waiting(
     window, django_assert_max_num_queries, role, reach
 ):
-    officer = person(role, **{reach: [window if reach == "windows" else window.division]})
-    client = browser_of(officer)
+    officer = make.staff(role, **{reach: [window if reach == "windows" else window.division]})
+    client = make.signed_in(officer)
     first = waiting(window, 1, at=NOON - timedelta(days=2))
     client.post(address("claim", window.pk))
 
@@ -397,8 +386,8 @@ def test_the_pages_cost_the_same_queries_with_one_and_with_many_waiting(
 
 
 def test_looking_at_the_case_in_hand_keeps_it_there(window):
-    officer = person("window_officer", windows=[window])
-    client, case = browser_of(officer), waiting(window)
+    officer = make.staff("window_officer", windows=[window])
+    client, case = make.signed_in(officer), waiting(window)
     client.post(address("claim", window.pk))
     Application.objects.filter(pk=case.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 

@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
@@ -47,9 +46,7 @@ def window():
 
 
 def clerk(window):
-    made = make.officer(windows=[window], is_staff=True)
-    made.groups.set(Group.objects.filter(name="window_officer"))
-    return made
+    return make.staff("window_officer", windows=[window])
 
 
 def at(day: int, hour: int = 12) -> datetime:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
 from django.core import mail as post
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as LocMem
@@ -235,9 +234,7 @@ def test_mail_that_is_only_printed_masks_whom_it_is_for(officer, settings, capsy
 
 
 def chief(division, email):
-    made = make.officer(divisions=[division], is_staff=True, email=email)
-    made.groups.set(Group.objects.filter(name="supervisor"))
-    return made
+    return make.staff("supervisor", divisions=[division], email=email)
 
 
 class OneMailbox(LocMem):

@@ -13,6 +13,7 @@ from applications import lifecycle, reference, sealing
 from applications.models import Application, Draft, RefusalReason
 from tests import make
 from tests.applications import journeys
+from tests.browser.hands import follow, press, tab_to
 from tests.browser.looks import serious, wide
 from tests.windows.test_codes import read
 from windows import clock
@@ -54,7 +55,6 @@ STATES = {
 
 @pytest.fixture
 def site(live_server, settings, tmp_path):
-    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     settings.MEDIA_ROOT = tmp_path
     clock.set_now(EVENING)
     reference.load()
@@ -95,8 +95,7 @@ class Walk:
                 self.page.fill(f"[name={name}]", value)
 
     def press(self, selector: str = CONTINUE) -> None:
-        with self.page.expect_navigation():
-            self.page.click(selector)
+        follow(self.page.locator(selector))
 
     def look(self, axe: bool = True) -> None:
         """Nothing serious to axe, no report of the policy, nothing wider than the window."""
@@ -268,49 +267,34 @@ def test_a_minors_passport_needs_the_guardian_by_keyboard_alone(walk, language, 
     browser.go("apply/")
 
     tab_to(page, CONTINUE)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     for name, typed in MINOR.items():
-        page.wait_for_url(f"**/{language}/apply/page/{name}/*", wait_until="load")
+        assert browser.path == f"apply/page/{name}/"
         assert page.locator(".govuk-error-message").count() == 0
         if name == "window":
             tab_to(page, "[name=place]")
             page.keyboard.type(typed["place"])
-            page.keyboard.press("Enter")
-            page.wait_for_url("**#found")
-            page.wait_for_selector("[name=window]")
+            press(page, "Enter")
             typed = {"window": typed["window"]}
         for field_name, value in typed.items():
             answer_by_keyboard(page, field_name, value)
         if name == "window" or page.evaluate("document.activeElement.matches('textarea')"):
             tab_to(page, CONTINUE)
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
+        press(page, "Enter")
         assert page.locator(".govuk-error-message").all_inner_texts() == []
-    page.wait_for_url("**/papers/")
+    assert browser.path == "apply/papers/"
     browser.bring("photo", "id-card", "household-register", "guardian-id")  # the system's own dialog chooses files
     tab_to(page, CONTINUE)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/check/")
+    press(page, "Enter")
     tab_to(page, "main a[href$='/declaration/']")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/declaration/")
+    press(page, "Enter")
     tab_to(page, "#id_true")
     page.keyboard.press("Space")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/done/")
+    press(page, "Enter")
 
     answers = sealing.unseal(bytes(Application.objects.get().answers))
     assert answers["guardian"] == MINOR["guardian"]
     assert browser.said == []
-
-
-def tab_to(page, selector: str) -> None:
-    """Press Tab until the element has the focus; fails when the keyboard does not get there."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"the keyboard never reaches {selector}")
 
 
 def answer_by_keyboard(page, name: str, value: str) -> None:
@@ -474,8 +458,7 @@ def test_the_receipt_is_printed_and_its_codes_lead_to_the_status_page_and_to_its
     scanned.page.goto(address)
     scanned.page.wait_for_function("document.getElementById('secret').value !== ''")
     filled = [scanned.page.input_value("#reference"), scanned.page.input_value("#secret"), scanned.page.url]
-    scanned.page.keyboard.press("Enter")
-    scanned.page.wait_for_url("**/track/case/")
+    press(scanned.page, "Enter")
     without = scanned.page.request.get(f"{handed.site}/en/track/case/code.png")
 
     assert filled == [reference.replace("-", ""), secret, f"{handed.site}/en/track/"]

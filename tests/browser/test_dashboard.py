@@ -8,13 +8,12 @@ import time
 from datetime import datetime
 
 import pytest
-from django.conf import settings as configured
-from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.test import Client
+from playwright.sync_api import expect
 
 from measures import dashboard
 from tests import make
+from tests.browser.hands import follow
 from tests.browser.looks import serious, wide
 from tests.conftest import SCENARIO
 from tests.portal.processes import HOME, environment, free_port, wait_until
@@ -22,31 +21,20 @@ from windows import clock
 from windows.models import SHANGHAI
 
 pytestmark = [pytest.mark.browser]
-LANGUAGES = {"zh-hans": "zh-CN", "en": "en-GB"}
 URL = "/staff/dashboard/"
 
 
 @pytest.fixture
-def board(transactional_db, live_server, new_context):
+def board(transactional_db, desk_of):
     """The page of a supervisor of Guangdong who is signed in, with the scenario of 2020 imported."""
     call_command("import_scenario", SCENARIO, verbosity=0)
     clock.set_now(datetime(2020, 3, 11, 20, tzinfo=SHANGHAI))
     dashboard.forget()
-    supervisor = make.officer(is_staff=True, divisions=["440000"])
-    supervisor.groups.set(Group.objects.filter(name="supervisor"))
-    client = Client()
-    client.force_login(supervisor)
-    session = client.cookies[configured.SESSION_COOKIE_NAME]
+    supervisor = make.staff("supervisor", divisions=["440000"])
 
     def enter(language="en", width=1280, scheme="light", **options):
-        size = {"width": width, "height": 900}
-        context = new_context(locale=LANGUAGES[language], viewport=size, color_scheme=scheme, **options)
-        context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.refused = []
-        page.on("console", lambda said: page.refused.append(said.text) if "Content Security" in said.text else None)
-        page.goto(live_server.url + URL)
+        page = desk_of(supervisor, language, width, scheme, **options)
+        page.goto(URL)
         return page
 
     return enter
@@ -75,10 +63,10 @@ def test_a_supervisor_drills_down_to_a_window_and_compares_by_keyboard_on_every_
     page.get_by_label("Compare with the day").fill("2020-02-26")
     page.get_by_role("button", name="Show").press("Enter")
     page.wait_for_url("**other_day=2020-02-26**")
-    assert page.locator(".gauges .other").count() > 3
+    expect(page.locator(".gauges .other").nth(3)).to_be_visible()
 
     page = board(java_script_enabled=False)
-    page.get_by_role("link", name="Restoration rate").click()
+    follow(page.get_by_role("link", name="Restoration rate"))
     assert "sort=-rate" in page.url
     rates = [float(text.split()[0]) for text in page.locator(".results tbody td:nth-child(4)").all_inner_texts()]
     assert len(rates) > 10
@@ -109,8 +97,8 @@ def entered(new_context, demo, name: str, path: str):
     page.goto(f"{address}/staff/login/?next={path}")
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(password_of(name))
-    page.locator(".submit-row [type=submit]").click()
-    page.wait_for_url(f"{address}{path}")
+    follow(page.locator(".submit-row [type=submit]"))
+    assert page.url == f"{address}{path}"
     return page
 
 
@@ -129,9 +117,8 @@ def test_what_an_officer_changes_shows_within_five_seconds_to_supervisor_and_pub
     officer.locator("[name=status][value=suspended]").check()
     officer.locator("[name=reason]").select_option(index=1)
     officer.locator("[name=next_review]").fill("2020-03-20")
-    officer.locator("[name=preview]").click()
-    officer.locator("[name=apply]").click()
-    officer.get_by_role("link", name="Undo").or_(officer.locator(".messagelist, .results")).first.wait_for()
+    follow(officer.locator("[name=preview]"))
+    follow(officer.locator("[name=apply]"))
     changed_at = time.monotonic()
 
     suspended.wait_for(timeout=5_000)

@@ -4,9 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.conf import settings as configured
-from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,13 +11,14 @@ from applications import casework, lifecycle, line, reference
 from applications.models import Application, Event, Ground, Refusal, State, Supplement
 from portal import roles, sample_cases
 from tests import make
+from tests.browser.conftest import LANGUAGES
+from tests.browser.hands import press, tab_to
 from tests.browser.looks import serious, wide
 from tests.make import NOON
 from windows import clock
 from windows.models import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LANGUAGES = {"zh-hans": "zh-CN", "en": "en-GB"}
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DESK = "admin:applications_application_desk"
 
@@ -33,12 +31,6 @@ def window(settings, tmp_path):
     made = make.window()
     reference.load()
     make.change(made, "full")
-    return made
-
-
-def person(role: str, **fields):
-    made = make.officer(is_staff=True, **fields)
-    made.groups.set(Group.objects.filter(name=role))
     return made
 
 
@@ -57,43 +49,8 @@ def waiting(window, number: int, **fields) -> Application:
     return make.waiting(window, Service.objects.get(pk="visa-extension"), answers=answers, **fields)
 
 
-@pytest.fixture
-def desk_of(new_context, live_server):
-    """The page of an officer who is signed in, with the reports of the content policy in `page.refused`."""
-
-    def enter(officer, language="en", width=1280, scheme="light"):
-        client = Client()
-        client.force_login(officer)
-        session = client.cookies[configured.SESSION_COOKIE_NAME]
-        size = {"width": width, "height": 800}
-        context = new_context(locale=LANGUAGES[language], viewport=size, color_scheme=scheme, base_url=live_server.url)
-        context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
-        page = context.new_page()
-        page.set_default_timeout(5_000)
-        page.refused = []
-        page.on("console", lambda said: page.refused.append(said.text) if "Content Security" in said.text else None)
-        return page
-
-    return enter
-
-
 def address(page: str, *arguments: str) -> str:
     return reverse(f"admin:applications_application_{page}", args=arguments)
-
-
-def tab_to(page, selector: str) -> None:
-    """Press Tab until the element has the focus; fails when the keyboard does not get there."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"the keyboard never reaches {selector}")
-
-
-def press(page, key: str) -> None:
-    """A key that leads to another page."""
-    with page.expect_navigation():
-        page.keyboard.press(key)
 
 
 def send(page) -> None:
@@ -120,7 +77,7 @@ def verbs(case: Application) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_day_at_a_desk_by_keyboard_alone(window, desk_of, language):
-    officer = person("window_officer", windows=[window])
+    officer = make.staff("window_officer", windows=[window])
     priority = waiting(window, 1, asserted=Ground.EPIDEMIC_RESPONSE, at=NOON - HOUR)
     second, third, fourth = (waiting(window, n, at=NOON - (5 - n) * DAY) for n in (2, 3, 4))
     page, parked_until = desk_of(officer, language), date(2020, 4, 4)
@@ -163,7 +120,7 @@ def test_a_day_at_a_desk_by_keyboard_alone(window, desk_of, language):
 
 
 def test_enter_sends_no_request_and_escape_leaves_the_fold_with_what_was_typed(window, desk_of):
-    page, case = desk_of(person("window_officer", windows=[window])), waiting(window, 1)
+    page, case = desk_of(make.staff("window_officer", windows=[window])), waiting(window, 1)
     page.goto(reverse(DESK, args=[window.pk]))
 
     press(page, "n")
@@ -180,7 +137,7 @@ def test_enter_sends_no_request_and_escape_leaves_the_fold_with_what_was_typed(w
 
 
 def test_a_key_pressed_twice_is_one_deed(window, desk_of):
-    page, case = desk_of(person("window_officer", windows=[window])), waiting(window, 1)
+    page, case = desk_of(make.staff("window_officer", windows=[window])), waiting(window, 1)
     page.goto(reverse(DESK, args=[window.pk]))
 
     press(page, "n")
@@ -199,7 +156,7 @@ def test_epidemic_response_comes_first_once_granted_and_goes_back_where_it_is_no
     granted = waiting(window, 1, asserted=Ground.EPIDEMIC_RESPONSE, at=NOON - 2 * HOUR)
     denied = waiting(window, 2, asserted=Ground.EPIDEMIC_RESPONSE, at=NOON - HOUR)
     ordinary = waiting(window, 3, at=NOON - DAY)
-    page, taken = desk_of(person("window_officer", windows=[window])), []
+    page, taken = desk_of(make.staff("window_officer", windows=[window])), []
 
     def claim() -> None:
         page.goto(reverse(DESK, args=[window.pk]))
@@ -235,7 +192,7 @@ def test_epidemic_response_comes_first_once_granted_and_goes_back_where_it_is_no
 
 def test_two_officers_on_one_line_never_have_the_same_case(window, desk_of):
     cases = [waiting(window, n, at=NOON - n * HOUR) for n in range(6)]
-    pages = [desk_of(person("window_officer", windows=[window])) for _n in range(2)]
+    pages = [desk_of(make.staff("window_officer", windows=[window])) for _n in range(2)]
     taken = []
 
     for _round in range(3):
@@ -253,11 +210,11 @@ def test_two_officers_on_one_line_never_have_the_same_case(window, desk_of):
 
 
 def test_the_loser_of_two_decisions_sees_the_other_one(window, desk_of):
-    slow, quick = (person("window_officer", windows=[window]) for _n in range(2))
+    slow, quick = (make.staff("window_officer", windows=[window]) for _n in range(2))
     case, page = waiting(window, 1), desk_of(slow)
     page.goto(reverse(DESK, args=[window.pk]))
     press(page, "n")
-    casework.release(case, by=person("supervisor", divisions=[window.division]), reason="The officer is away.")
+    casework.release(case, by=make.staff("supervisor", divisions=[window.division]), reason="The officer is away.")
     lifecycle.refuse(line.claim_next(window, by=quick), by=quick, reason=make.refusal_reason(), note="x")
 
     with page.expect_navigation() as answered:
@@ -273,7 +230,7 @@ def test_the_loser_of_two_decisions_sees_the_other_one(window, desk_of):
 
 
 def test_a_lease_that_expires_brings_the_case_back_and_its_officer_is_told(window, desk_of):
-    case, officer = waiting(window, 1), person("window_officer", windows=[window])
+    case, officer = waiting(window, 1), make.staff("window_officer", windows=[window])
     page = desk_of(officer)
     page.goto(reverse(DESK, args=[window.pk]))
     press(page, "n")
@@ -291,9 +248,9 @@ def test_a_lease_that_expires_brings_the_case_back_and_its_officer_is_told(windo
 
 
 def test_a_supervisor_releases_a_case_from_its_page(window, desk_of):
-    case, officer = waiting(window, 1), person("window_officer", windows=[window])
+    case, officer = waiting(window, 1), make.staff("window_officer", windows=[window])
     line.claim_next(window, by=officer)
-    page = desk_of(person("supervisor", divisions=[window.division]))
+    page = desk_of(make.staff("supervisor", divisions=[window.division]))
     page.goto(address("lines"))
 
     tab_to(page, f"a[href='{address('case', case.number)}']")
@@ -320,8 +277,8 @@ def pages(window, monkeypatch):
     sample_cases.fill()
     able = make.window("420103")
     make.offering(able, Service.objects.get(pk="residence-permit"))
-    chief = person("supervisor", divisions=[make.division("420000")], nationwide=True)
-    officer = person("window_officer", windows=[window])
+    chief = make.staff("supervisor", divisions=[make.division("420000")], nationwide=True)
+    officer = make.staff("window_officer", windows=[window])
     answered, decided = line.claim_next(window, by=officer), None
     lifecycle.supplement(answered, [{"document": "", "text": "印章"}], by=officer)
     for _n in range(2):

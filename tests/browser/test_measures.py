@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import translation
+from playwright.sync_api import expect
 
 from applications import casework, due, line
 from applications.models import Application
@@ -13,9 +13,9 @@ from measures.models import Return, SignOff
 from portal import roles
 from tests import make
 from tests.applications import journeys
+from tests.browser.hands import follow
 from tests.browser.looks import serious, wide
 from tests.browser.test_apply import CONTINUE, NARROW, WIDE, Walk, site, walk  # noqa: F401
-from tests.browser.test_desk import desk_of  # noqa: F401
 from windows.models import Window
 from windows.templatetags.pages import moment
 
@@ -132,23 +132,21 @@ def border_officer(site):  # noqa: F811
     make.campaign()
     make.port("WUH")
     make.port("CSX", "430121")
-    officer = make.officer(divisions=[make.division("420000")], is_staff=True)
-    officer.groups.set(Group.objects.filter(name="border_officer"))
-    return officer
+    return make.staff("border_officer", divisions=[make.division("420000")])
 
 
 @pytest.mark.usefixtures("nothing_kept")
 @PAIRS
 def test_a_border_officer_enters_and_signs_a_day_and_the_public_page_shows_it(
     border_officer,
-    desk_of,  # noqa: F811
+    desk_of,
     walk,  # noqa: F811
     language,
     width,
 ):
     page, public = desk_of(border_officer, language, width), walk(language, width)
     page.goto(reverse("admin:index"))
-    send(page, ".results a.button:not(.quiet)", follow=True)
+    follow(page.locator(".results a.button:not(.quiet)").first)
     page.fill("#id_quantity", "7")
     send(page, ".staff-form [type=submit]")
     page.check("input[name=port][value=WUH]")
@@ -157,7 +155,7 @@ def test_a_border_officer_enters_and_signs_a_day_and_the_public_page_shows_it(
     public.look()
     signed = public.page.locator("main table tbody tr").first.inner_text()
 
-    send(page, "a[href$='/correct/']", follow=True)
+    follow(page.locator("a[href$='/correct/']").first)
     page.fill("#id_quantity", "9")
     page.fill("#id_note", "A flight was counted twice.")
     send(page, ".staff-form [type=submit]")
@@ -171,14 +169,12 @@ def test_a_border_officer_enters_and_signs_a_day_and_the_public_page_shows_it(
     assert (signoff.port_id, signoff.by, asked_again) == ("WUH", border_officer, 1)
     assert [entry.quantity for entry in Return.objects.order_by("pk")] == [7, 9]
     assert written(signoff.at, language) in signed
-    assert public.page.locator("main td s").inner_text().strip() == "7"
+    expect(public.page.locator("main td s")).to_have_text("7")
     assert "9" in public.page.inner_text("main .facts")
     assert written(signoff.at, language) not in public.page.locator("main tbody td").last.inner_text()
     assert (faults, public.faults) == ([], {})
 
 
-def send(page, selector: str, *, follow: bool = False) -> None:
-    """Press what leads to another page: a button, or the first link of these."""
-    with page.expect_navigation():
-        page.locator(selector).first.click()
-    assert follow or page.locator(".errornote").count() == 0
+def send(page, button: str) -> None:
+    follow(page.locator(button))
+    expect(page.locator(".errornote")).to_have_count(0)

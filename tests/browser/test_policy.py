@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from measures import policy, reference
 from measures.models import Topic
 from portal import roles
 from tests import make
+from tests.browser.hands import follow
 from tests.browser.looks import serious
 from windows import clock
 from windows.models import SHANGHAI
@@ -19,8 +20,7 @@ EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
-def site(live_server, settings):
-    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+def site(live_server):
     clock.set_now(EVENING)
     roles.create_groups()
     reference.load()
@@ -37,7 +37,7 @@ def page(site, new_context):
 
 def look_up(page, question: str) -> None:
     page.get_by_label("Your question, in Chinese or English").fill(question)
-    page.get_by_role("button", name="Look it up").click()
+    follow(page.get_by_role("button", name="Look it up"))
 
 
 def basis(page) -> str:
@@ -46,25 +46,25 @@ def basis(page) -> str:
 
 def test_measure_6_a_question_leads_to_an_answer_with_basis_version_and_date(page):
     look_up(page, "who may query the policy")
-    page.get_by_role("link", name="The policy query service").first.click()
+    follow(page.get_by_role("link", name="The policy query service").first)
 
     told = basis(page)
     assert ["Measure 6" in told, "Version 1" in told, "27 February 2020" in told] == [True, True, True]
-    assert page.get_by_role("heading", name="What to do now").is_visible()
+    expect(page.get_by_role("heading", name="What to do now")).to_be_visible()
 
 
 def test_measure_8_somebody_learns_until_when_he_may_stay_at_an_address_that_stays(page, site):
     look_up(page, "my visa expird")
-    page.locator(".answers a").first.click()
+    follow(page.locator(".answers a").first)
     page.get_by_label("Last day on your visa or permit").fill("2020-01-31")
-    page.get_by_role("button", name="Show the answer").click()
+    follow(page.get_by_role("button", name="Show the answer"))
 
-    assert page.locator(".verdict__day").inner_text() == "31 March 2020"
+    expect(page.locator(".verdict__day")).to_have_text("31 March 2020")
     assert "Measure 8" in basis(page)
     permanent = page.locator(".permanent").get_attribute("href")
     assert permanent == f"{site}/en/policy/stay-extension/1/?expires=2020-01-31"
     page.goto(permanent)
-    assert page.locator(".verdict__day").inner_text() == "31 March 2020"
+    expect(page.locator(".verdict__day")).to_have_text("31 March 2020")
 
 
 @pytest.mark.parametrize(
@@ -76,58 +76,51 @@ def test_measure_8_somebody_learns_until_when_he_may_stay_at_an_address_that_sta
 )
 def test_measures_9_and_10_tell_what_to_do_now(page, measure, question, step):
     look_up(page, question)
-    page.locator(".answers a").first.click()
+    follow(page.locator(".answers a").first)
 
     assert step in page.locator("section", has=page.locator("#now")).inner_text()
     assert f"Measure {measure}" in basis(page)
 
 
-def test_what_is_asked_in_vain_sets_no_cookie_and_shows_to_the_editor(page, site, new_context):
+def test_what_is_asked_in_vain_sets_no_cookie_and_shows_to_the_editor(page, editor, desk_of):
     look_up(page, "dog licence")
 
-    assert page.get_by_role("heading", name="Nothing was found").is_visible()
+    expect(page.get_by_role("heading", name="Nothing was found")).to_be_visible()
     assert page.context.cookies() == []
-    staff = signed_in(site, new_context)
-    staff.goto(site + reverse("admin:measures_askedinvain_changelist"))
-    assert staff.get_by_text("dog licence").is_visible()
+    staff = desk_of(editor)
+    staff.goto(reverse("admin:measures_askedinvain_changelist"))
+    expect(staff.get_by_text("dog licence")).to_be_visible()
 
 
-def signed_in(site, new_context, **options):
-    editor = make.officer(is_staff=True, nationwide=True)
-    editor.groups.set(Group.objects.filter(name="policy_editor"))
-    page = new_context(locale="en-GB", **options).new_page()
-    page.goto(site + reverse("admin:login"))
-    page.fill("#id_username", editor.username)
-    page.fill("#id_password", "only for tests")
-    page.keyboard.press("Enter")
-    page.wait_for_url(site + reverse("admin:index"))
-    return page
+@pytest.fixture
+def editor(site):
+    return make.staff("policy_editor", nationwide=True)
 
 
-def test_the_editor_publishes_ahead_and_the_public_sees_it_come(site, new_context, page):
-    staff = signed_in(site, new_context)
-    staff.goto(site + reverse("admin:measures_topic_publish", args=["stay-extension"]))
+def test_the_editor_publishes_ahead_and_the_public_sees_it_come(site, editor, desk_of, page):
+    staff = desk_of(editor)
+    staff.goto(reverse("admin:measures_topic_publish", args=["stay-extension"]))
     staff.get_by_label("Months of extension").fill("3")
     staff.get_by_label("Holds from").fill("2020-04-01")
     staff.get_by_label("What changed and why").fill("再延一个月")
-    staff.get_by_role("button", name="Preview").click()
-    assert staff.locator("ins").all_inner_texts() == ["04", "01", "03", "11", "3"]
-    staff.get_by_role("button", name="Publish this version").click()
+    follow(staff.get_by_role("button", name="Preview"))
+    expect(staff.locator("ins")).to_have_text(["04", "01", "03", "11", "3"])
+    follow(staff.get_by_role("button", name="Publish this version"))
 
     page.goto(f"{site}/en/policy/stay-extension/?expires=2020-01-31&x=1")
     assert "from 1 April 2020" in page.content()
-    assert page.locator(".verdict__day").inner_text() == "31 March 2020"
+    expect(page.locator(".verdict__day")).to_have_text("31 March 2020")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
-def test_the_editors_pages_and_stale_english_have_nothing_serious_for_axe(site, new_context, scheme, width):
+def test_the_editors_pages_and_stale_english_have_nothing_serious_for_axe(editor, desk_of, scheme, width):
     topic = Topic.objects.get(pk="port-visa")
     last = policy.latest(topic)
     fields = {name: getattr(last, name) for name in ("title_zh", "title_en", "text_en", "todo_zh", "todo_en")}
     days = {"effective_from": EVENING.date(), "published_on": EVENING.date(), "change_note": "x", "text_zh": "新。"}
     made = policy.publish(topic, policy.Wanted(fields | days, False, 1), by=make.officer())
     policy.confirm(made, by=make.officer(), at=EVENING + timedelta(minutes=1))
-    page = signed_in(site, new_context, color_scheme=scheme, viewport={"width": width, "height": 800})
+    page = desk_of(editor, "en", width, scheme)
 
     said = {}
     for address in (
@@ -139,7 +132,7 @@ def test_the_editors_pages_and_stale_english_have_nothing_serious_for_axe(site, 
         "/en/policy/port-visa/1/",
         "/en/measures/10/",
     ):
-        page.goto(site + address)
+        page.goto(address)
         if found := serious(page):
             said[address] = found
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from django.core.management import call_command
+from playwright.sync_api import expect
 
 from tests.browser.looks import serious, wide
 from tests.conftest import SCENARIO
@@ -54,9 +55,8 @@ HEAVIEST = 60_000  # bytes of the home page with its style sheet, compressed
 
 
 @pytest.fixture
-def site(live_server, settings):
+def site(live_server):
     """The scenario behind a server; its address."""
-    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     clock.set_now(datetime(2020, 3, 11, 20, tzinfo=SHANGHAI))
     call_command("import_scenario", SCENARIO, verbosity=0)
     return live_server.url
@@ -131,4 +131,4 @@ def test_language_switch_keeps_the_page_and_its_query(site, new_context):
 
     page.get_by_role("link", name="English").click()
 
-    assert page.url == f"{site}/en/windows/?division=420000&status=suspended"
+    expect(page).to_have_url(f"{site}/en/windows/?division=420000&status=suspended")

@@ -3,11 +3,12 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
+from playwright.sync_api import expect
 
 from measures import bulletin, restoration, returns
 from portal import roles
 from tests import make
+from tests.browser.hands import follow
 from tests.browser.looks import serious, wide
 from tests.windows.test_codes import read
 from windows import clock
@@ -28,9 +29,8 @@ SHOWN_SQUARE = """address => new Promise((resolve) => {
 
 
 @pytest.fixture
-def site(live_server, settings):
+def site(live_server):
     """A shut window and an open one, a bulletin with a correction; the address."""
-    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     roles.create_groups()
     clock.set_now(EVENING)
     make.campaign()
@@ -99,8 +99,8 @@ def test_without_scripts_the_link_stands_there_to_be_copied_by_hand(site, new_co
 
     page.get_by_text("Share this page").click()
 
-    assert page.get_by_label("Short, permanent link").input_value() == f"{site}/s/b2020-03-11/en/"
-    assert not page.get_by_text("Copy link").is_visible()
+    expect(page.get_by_label("Short, permanent link")).to_have_value(f"{site}/s/b2020-03-11/en/")
+    expect(page.get_by_text("Copy link")).to_be_hidden()
     page.goto(f"{site}/s/b2020-03-11/en/")
     assert page.url == f"{site}/en/bulletins/2020-03-11/"
 
@@ -160,34 +160,27 @@ def test_a_bulletin_prints_with_its_digest_and_its_corrections(site, new_context
     assert not page.get_by_text("Skip to the content").is_visible()
 
 
-def staff(site, new_context, role: str):
-    officer = make.officer(name=role, is_staff=True, nationwide=True)
-    officer.groups.set(Group.objects.filter(name=role))
-    page = new_context(locale="en-GB").new_page()
-    page.goto(f"{site}/staff/login/")
-    page.get_by_label("Username").fill(role)
-    page.get_by_label("Password").fill("only for tests")
-    page.get_by_role("button", name="Log in").click()
-    return page
+def person(role: str):
+    return make.staff(role, name=role, nationwide=True)
 
 
-def test_an_editor_drafts_a_bulletin_and_a_supervisor_approves_it(site, new_context):
-    editor = staff(site, new_context, "policy_editor")
-    editor.get_by_role("link", name="Bulletins").first.click()
-    editor.locator(".object-tools a").first.click()
+def test_an_editor_drafts_a_bulletin_and_a_supervisor_approves_it(site, desk_of):
+    editor = desk_of(person("policy_editor"))
+    editor.goto("/staff/")
+    follow(editor.get_by_role("link", name="Bulletins").first)
+    follow(editor.locator(".object-tools a").first)
     editor.get_by_label("Day").fill("2020-03-10")
     editor.get_by_label("To be published at").fill("2020-03-11T20:00")
-    editor.get_by_role("button", name="Preview").click()
-    editor.get_by_text("By 10 March 2020").wait_for()
+    follow(editor.get_by_role("button", name="Preview"))
+    expect(editor.get_by_text("By 10 March 2020")).to_be_visible()
     assert faults(editor) == []
-    editor.get_by_role("button", name="Draft the bulletin").click()
-    address = editor.url
+    follow(editor.get_by_role("button", name="Draft the bulletin"))
 
-    supervisor = staff(site, new_context, "supervisor")
-    supervisor.goto(address)
-    supervisor.get_by_role("link", name="Approve").click()
+    supervisor = desk_of(person("supervisor"))
+    supervisor.goto(editor.url)
+    follow(supervisor.get_by_role("link", name="Approve"))
     assert faults(supervisor) == []
-    supervisor.get_by_role("button", name="Approve the bulletin").click()
-    supervisor.get_by_role("link", name="Open the public page").click()
+    follow(supervisor.get_by_role("button", name="Approve the bulletin"))
+    follow(supervisor.get_by_role("link", name="Open the public page"))
 
-    supervisor.get_by_role("heading", name="Bulletin on entry-exit windows, 10 March 2020").wait_for()
+    expect(supervisor.locator("h1")).to_have_text("Bulletin on entry-exit windows, 10 March 2020")

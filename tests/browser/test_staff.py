@@ -3,21 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from measures import bulletin, returns
 from measures.models import Measure
 from portal import roles
 from tests import make
+from tests.browser.hands import follow, press, tab_to
 from tests.browser.looks import serious, wide
 from tests.make import NOON
 from windows import clock, intake
 from windows.models import StatusChange, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LANGUAGES = {"zh-hans": "zh-CN", "en": "en-GB"}
-PASSWORD = "only for tests"
 
 
 @pytest.fixture
@@ -29,28 +28,10 @@ def officer():
     windows = [make.window(checked=True) for _ in range(3)]
     make.change(windows[0], "limited")
     make.change(windows[1], "suspended", at=NOON - timedelta(days=9))
-    made = make.officer(divisions=[make.division("420000")], is_staff=True)
-    made.groups.set(Group.objects.filter(name__in=["supervisor", "border_officer"]))
+    made = make.staff("supervisor", "border_officer", divisions=[make.division("420000")])
     returns.record(make.port("WUH"), "flight_paper_exemption", NOON.date(), 7, by=made, at=NOON)
     make.port("CNWUH", kind="sea")
     return made
-
-
-@pytest.fixture
-def sign_in(new_context, live_server, officer):
-    def enter(language="en", scheme="light", width=1280):
-        context = new_context(locale=LANGUAGES[language], color_scheme=scheme, viewport={"width": width, "height": 800})
-        page = context.new_page()
-        page.refused = []
-        page.on("console", lambda said: page.refused.append(said.text) if "Content Security" in said.text else None)
-        page.goto(live_server.url + reverse("admin:login"))
-        page.fill("#id_username", officer.username)
-        page.fill("#id_password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(live_server.url + reverse("admin:index"))
-        return page
-
-    return enter
 
 
 def addresses(officer) -> dict[str, str]:
@@ -82,13 +63,11 @@ def addresses(officer) -> dict[str, str]:
     ("language", "scheme", "width"),
     [("zh-hans", "light", 360), ("zh-hans", "dark", 1280), ("en", "light", 1280), ("en", "dark", 360)],
 )
-def test_axe_finds_nothing_serious_and_no_page_is_too_wide(
-    live_server, officer, sign_in, left_the_host, language, scheme, width
-):
-    page, faults = sign_in(language, scheme, width), {}
+def test_axe_finds_nothing_serious_and_no_page_is_too_wide(officer, desk_of, left_the_host, language, scheme, width):
+    page, faults = desk_of(officer, language, width, scheme), {}
 
     for name, address in addresses(officer).items():
-        page.goto(live_server.url + address)
+        page.goto(address)
         found = page.refused + ["wide"] * wide(page)  # before axe adds styles of its own
         if found := found + serious(page):
             faults[name] = found
@@ -98,13 +77,13 @@ def test_axe_finds_nothing_serious_and_no_page_is_too_wide(
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), [("zh-hans", "dark", 360), ("en", "light", 1280)])
-def test_axe_finds_nothing_serious_in_bulletins(live_server, officer, sign_in, language, scheme, width):
+def test_axe_finds_nothing_serious_in_bulletins(officer, desk_of, language, scheme, width):
     type(officer).objects.filter(pk=officer.pk).update(nationwide=True)
     drafted = bulletin.draft(clock.today(), publish_at=clock.now(), by=officer)
-    page, faults = sign_in(language, scheme, width), {}
+    page, faults = desk_of(officer, language, width, scheme), {}
 
     for name, arguments in [("changelist", []), ("add", []), ("change", [drafted.pk])]:
-        answer = page.goto(live_server.url + reverse(f"admin:measures_bulletin_{name}", args=arguments))
+        answer = page.goto(reverse(f"admin:measures_bulletin_{name}", args=arguments))
         found = page.refused + ["wide"] * wide(page)
         faults[name] = (answer.status, found + serious(page))
         page.refused.clear()
@@ -117,49 +96,37 @@ def test_the_sign_in_page_has_nothing_serious_and_switches_the_language(new_cont
     page.goto(live_server.url + reverse("admin:login"))
 
     chinese = serious(page)
-    page.click("form.languages button")
+    follow(page.locator("form.languages button"))
 
     assert (chinese, serious(page)) == ([], [])
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-def tab_to(page, selector: str) -> None:
-    """Press Tab until the element has the focus; fails when the keyboard does not get there."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"the keyboard never reaches {selector}")
-
-
-def test_a_bulk_change_is_made_and_undone_by_keyboard_alone(live_server, sign_in):
-    page = sign_in()
-    page.goto(live_server.url + reverse("admin:windows_window_changelist"))
+def test_a_bulk_change_is_made_and_undone_by_keyboard_alone(officer, desk_of):
+    page = desk_of(officer)
+    page.goto(reverse("admin:windows_window_changelist"))
 
     tab_to(page, "select[name=action]")
     page.keyboard.type("Change")
     tab_to(page, "#action-toggle")
     page.keyboard.press("Space")
     page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#id_reason")
+    press(page, "Enter")
     tab_to(page, "input[name=status]")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
     tab_to(page, "#id_reason")
     page.keyboard.press("ArrowDown")
     tab_to(page, "button[name=preview]")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("button[name=apply]")
+    press(page, "Enter")
     tab_to(page, "button[name=apply]")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/batches/**")
+    press(page, "Enter")
     recorded = StatusChange.objects.filter(batch=page.url.rstrip("/").split("/")[-1])
     tab_to(page, "#id_reason")
     page.keyboard.press("ArrowDown")
     tab_to(page, ".staff-form [type=submit]")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".messagelist")
+    press(page, "Enter")
 
+    expect(page.locator(".messagelist")).to_be_visible()
     assert recorded.count() == 3
     assert recorded.exclude(superseded_by=None).count() == 3

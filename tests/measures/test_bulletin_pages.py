@@ -4,7 +4,6 @@ import hashlib
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -152,11 +151,7 @@ def test_the_home_without_a_bulletin_announces_nothing(client):
 
 
 def signed_in(role: str = "policy_editor", *, nationwide: bool = True) -> Client:
-    officer = make.officer(is_staff=True, nationwide=nationwide)
-    officer.groups.set(Group.objects.filter(name=role))
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(officer)
-    return client
+    return make.signed_in(make.staff(role, nationwide=nationwide))
 
 
 ASKED = {"day": "2020-03-11", "publish_at": "2020-03-11T21:00"}

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
 
 from applications import lifecycle as cases
@@ -15,7 +14,7 @@ from measures.dashboard import Board, Place
 from measures.models import Alert, Port, Return, RiskLevel, Target, Threshold
 from tests import make
 from windows import clock, lifecycle
-from windows.models import SHANGHAI, Check, Confirmation, Division, Officer, Service, StatusChange, Window
+from windows.models import SHANGHAI, Check, Confirmation, Division, Service, StatusChange, Window
 
 pytestmark = pytest.mark.django_db
 DAYS = (date(2020, 2, 26), date(2020, 3, 5), date(2020, 3, 11))
@@ -242,8 +241,8 @@ def test_the_latest_target_up_to_the_day_holds(scenario_with_work):
 
 
 def test_an_alert_is_raised_once_mailed_once_and_ended(scenario_with_work, mailoutbox):
-    supervisor = officer("supervisor", divisions=["440000"], email="guangdong@example.org")
-    officer("supervisor", divisions=["110000"], email="beijing@example.org")
+    supervisor = make.staff("supervisor", divisions=["440000"], email="guangdong@example.org")
+    make.staff("supervisor", divisions=["110000"], email="beijing@example.org")
     guangdong = Division.objects.get(pk="440000")
     threshold = Threshold.objects.create(division=guangdong, gauge="rate", side="below", bound="0.99")
 
@@ -284,16 +283,8 @@ def test_a_supervisor_keeps_targets_and_thresholds_of_his_own_divisions(scenario
 # --- who sees what --------------------------------------------------------------------------------------------------
 
 
-def officer(role: str, **fields) -> Officer:
-    made = make.officer(is_staff=True, **fields)
-    made.groups.set(Group.objects.filter(name=role))
-    return made
-
-
 def signed_in(role: str = "supervisor", **reach) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(officer(role, **reach))
-    return client
+    return make.signed_in(make.staff(role, **reach))
 
 
 URL = "/staff/dashboard/"

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -363,11 +362,7 @@ def test_receipt_and_policy_page_print_the_same_version_of_a_term(client, settin
 
 
 def signed_in(role: str) -> Client:
-    officer = make.officer(is_staff=True, nationwide=True)
-    officer.groups.set(Group.objects.filter(name=role))
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(officer)
-    return client
+    return make.signed_in(make.staff(role, nationwide=True))
 
 
 # --- the pages ---

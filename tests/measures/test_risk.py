@@ -4,7 +4,6 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.test import Client
@@ -424,11 +423,7 @@ def test_a_file_that_contradicts_what_is_stored_is_refused():
 
 
 def signed_in(place="420000", role="supervisor") -> Client:
-    officer = make.officer(divisions=[make.division(place)], is_staff=True)
-    officer.groups.set(Group.objects.filter(name=role))
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(officer)
-    return client
+    return make.signed_in(make.staff(role, divisions=[make.division(place)]))
 
 
 def entered(**fields) -> dict:

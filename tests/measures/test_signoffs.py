@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, InternalError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -44,11 +43,7 @@ def sign(port, day=DAY, at=EVENING, **fields) -> SignOff:
 
 
 def signed_in(role="border_officer", place="420000") -> Client:
-    officer = make.officer(divisions=[make.division(place)], is_staff=True)
-    officer.groups.set(Group.objects.filter(name=role))
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(officer)
-    return client
+    return make.signed_in(make.staff(role, divisions=[make.division(place)]))
 
 
 # --- signing -----------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -25,11 +24,7 @@ def _evening():
 
 
 def signed_in(role="border_officer", place="420000") -> Client:
-    officer = make.officer(divisions=[make.division(place)], is_staff=True)
-    officer.groups.set(Group.objects.filter(name=role))
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(officer)
-    return client
+    return make.signed_in(make.staff(role, divisions=[make.division(place)]))
 
 
 def record(port, quantity=5, day=DAY, at=NOON, kind="flight_paper_exemption", **fields) -> Return:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import chinese_calendar
 import pytest
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, InternalError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -139,11 +138,7 @@ def test_a_version_is_neither_altered_nor_deleted(model):
 
 
 def keeper(role: str = "supervisor", language: str = "en", **fields) -> Client:
-    officer = make.officer(is_staff=True, **fields)
-    officer.groups.set(Group.objects.filter(name=role))
-    client = Client(headers={"accept-language": language})
-    client.force_login(officer)
-    return client
+    return make.signed_in(make.staff(role, **fields), language)
 
 
 def entered(*spans: tuple[str, str, str], **fields) -> dict:

@@ -3,10 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import InternalError, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -308,22 +306,10 @@ def test_compliance_counts_open_windows_by_the_level_at_which_they_differ():
 # --- the staff site ---
 
 
-def officer_of(role="window_officer", **reach):
-    officer = make.officer(is_staff=True, **reach)
-    officer.groups.set(Group.objects.filter(name=role))
-    return officer
-
-
-def signed_in(officer) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(officer)
-    return client
-
-
 def test_an_officer_enters_a_check_and_sees_what_it_says():
     window = shut()
     make.checklist()
-    client = signed_in(officer_of(windows=[window]))
+    client = make.signed_in(make.staff("window_officer", windows=[window]))
     url = reverse(ADD) + f"?window={window.pk}"
 
     form = client.get(url).content.decode()
@@ -340,7 +326,7 @@ def test_a_box_left_empty_is_a_finding_with_a_button_to_suspend():
     window = make.window()
     make.change(window, "full", at=NOON - HOUR)
     make.reason("prevention_failed")
-    client = signed_in(officer_of(windows=[window]))
+    client = make.signed_in(make.staff("window_officer", windows=[window]))
 
     shown = client.post(
         reverse(ADD) + f"?window={window.pk}", {"checklist": "2020-02", "passing": "masks"}, follow=True
@@ -368,7 +354,7 @@ def test_a_box_left_empty_is_a_finding_with_a_button_to_suspend():
 def test_a_wrong_check_comes_back_with_what_was_typed(sent, told):
     window = make.window()
     make.checklist()
-    client = signed_in(officer_of(windows=[window]))
+    client = make.signed_in(make.staff("window_officer", windows=[window]))
 
     page = client.post(reverse(ADD) + f"?window={window.pk}", {"passing": "masks"} | sent).content.decode()
 
@@ -377,7 +363,7 @@ def test_a_wrong_check_comes_back_with_what_was_typed(sent, told):
 
 def test_without_a_checklist_or_a_window_the_way_leads_to_the_page_of_the_day():
     window = make.window()
-    client = signed_in(officer_of(windows=[window]))
+    client = make.signed_in(make.staff("window_officer", windows=[window]))
 
     answers = [client.get(reverse(ADD)), client.get(reverse(ADD) + f"?window={window.pk}")]
 
@@ -390,7 +376,7 @@ def test_the_page_of_the_day_counts_by_division_and_lists_who_lacks_a_check():
     for window in (checked, unchecked, beyond):
         make.change(window, "full", at=NOON - 3 * DAY)
     make.check(checked)
-    client = signed_in(officer_of("supervisor", divisions=[make.division("420000")]))
+    client = make.signed_in(make.staff("supervisor", divisions=[make.division("420000")]))
 
     page, narrowed = client.get(reverse(ON_DAY)), client.get(reverse(ON_DAY) + "?division=420102")
 
@@ -406,7 +392,9 @@ def test_the_page_of_the_day_counts_by_division_and_lists_who_lacks_a_check():
 def test_a_wrong_question_to_the_page_of_the_day_is_told(query):
     make.change(make.window(), "full")
 
-    page = signed_in(officer_of("supervisor", divisions=[make.division("420000")])).get(reverse(ON_DAY) + "?" + query)
+    client = make.signed_in(make.staff("supervisor", divisions=[make.division("420000")]))
+
+    page = client.get(reverse(ON_DAY) + "?" + query)
 
     assert (page.status_code, 'role="alert"' in page.content.decode()) == (200, True)
 
@@ -415,7 +403,7 @@ def test_a_wrong_question_to_the_page_of_the_day_is_told(query):
 def test_the_page_of_the_day_costs_the_same_queries(number, django_assert_num_queries):
     for _ in range(number):
         make.change(make.window(), "full", at=NOON - 3 * DAY)
-    client = signed_in(officer_of("supervisor", divisions=[make.division("420000")]))
+    client = make.signed_in(make.staff("supervisor", divisions=[make.division("420000")]))
     client.get(reverse(ON_DAY))
 
     with django_assert_num_queries(7):
@@ -430,7 +418,7 @@ def test_the_first_page_counts_open_windows_without_a_passed_check_today():
     make.check(passed)
     make.check(failed, "masks")
 
-    page = signed_in(officer_of("supervisor", divisions=[make.division("420000")])).get(reverse("admin:index"))
+    page = make.signed_in(make.staff("supervisor", divisions=[make.division("420000")])).get(reverse("admin:index"))
 
     assert page.context["unchecked_total"] == 2
     assert "2 open windows without a passed prevention check today" in page.content.decode()
@@ -438,11 +426,11 @@ def test_the_first_page_counts_open_windows_without_a_passed_check_today():
 
 def test_the_preview_leads_from_a_refusal_to_the_check():
     window = shut()
-    officer = officer_of(windows=[window])
+    officer = make.staff("window_officer", windows=[window])
     sent = {"windows": window.pk, "batch": "00000000-0000-0000-0000-000000000001", "status": "full", "preview": "1"}
 
     page = (
-        signed_in(officer)
+        make.signed_in(officer)
         .post(reverse("admin:windows_window_change_status"), sent | {"reason": make.reason().pk})
         .content.decode()
     )
@@ -452,7 +440,7 @@ def test_the_preview_leads_from_a_refusal_to_the_check():
 
 
 def test_the_nation_enters_a_checklist_with_its_items_and_cannot_alter_it():
-    client = signed_in(officer_of("supervisor", nationwide=True))
+    client = make.signed_in(make.staff("supervisor", nationwide=True))
     rows = {"items-TOTAL_FORMS": "1", "items-INITIAL_FORMS": "0"}
     item = {"items-0-position": "1", "items-0-code": "masks", "items-0-name_zh": "口罩", "items-0-name_en": "Masks"}
     told = {"code": "2020-04", "effective_from": "2020-04-01"}

@@ -7,10 +7,8 @@ from uuid import uuid4
 
 import pytest
 import tablib
-from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError
-from django.test import Client
 from django.urls import reverse
 
 from portal import roles
@@ -30,15 +28,7 @@ def _evening():
 
 
 def supervisor(place="420100", **fields):
-    officer = make.officer(divisions=[make.division(place)], is_staff=True, **fields)
-    officer.groups.set(Group.objects.filter(name="supervisor"))
-    return officer
-
-
-def signed_in(officer, language="en") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(officer)
-    return client
+    return make.staff("supervisor", divisions=[make.division(place)], **fields)
 
 
 def entered(*windows, **fields):
@@ -51,7 +41,7 @@ def entered(*windows, **fields):
 
 def test_the_list_costs_the_same_queries_with_one_and_with_three_windows(django_assert_num_queries):
     make.change(make.window(), "limited")
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
     client.get(reverse(LIST))
 
     with django_assert_num_queries(8):
@@ -83,7 +73,7 @@ def test_the_list_is_narrowed_down():
     make.change(windows[1], "suspended", at=NOON - timedelta(days=9))
     make.offering(windows[0], make.service())
 
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
     listed = {query: client.get(reverse(LIST) + query).context["cl"].result_list for query in found}
 
     assert {query: [windows.index(window) for window in rows] for query, rows in listed.items()} == found
@@ -92,7 +82,7 @@ def test_the_list_is_narrowed_down():
 def test_the_list_marks_what_is_stale_and_overdue():
     make.change(make.window(), "suspended", at=NOON - timedelta(days=9))
 
-    page = signed_in(supervisor()).get(reverse(LIST)).content.decode()
+    page = make.signed_in(supervisor()).get(reverse(LIST)).content.decode()
 
     assert 'class="stale">2020-03-02' in page
     assert 'class="overdue">2020-03-09' in page
@@ -103,7 +93,7 @@ def test_the_list_marks_what_is_stale_and_overdue():
 
 def test_an_action_without_a_selection_says_so_and_changes_nothing():
     make.window()
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
 
     answers = [
         client.post(reverse(LIST), {"action": "change_status_of_selected", "index": "0"}, follow=True),
@@ -121,7 +111,7 @@ def test_a_selection_across_pages_reaches_the_form_whole():
     Window.objects.bulk_create(
         Window(code=f"420102{n:02}", division=division, name_zh="窗", name_en="W", counters=1) for n in range(1, 100)
     )
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
     action = {"action": "change_status_of_selected", "_selected_action": ["42010201"], "select_across": "1"}
 
     form = client.post(reverse(LIST), action)
@@ -137,7 +127,7 @@ def test_the_preview_tells_each_window_and_writes_nothing():
     fresh, same = make.window(checked=True), make.window()
     make.change(same, "limited")
 
-    preview = signed_in(supervisor()).post(reverse(CHANGE), entered(fresh, same, preview="1"))
+    preview = make.signed_in(supervisor()).post(reverse(CHANGE), entered(fresh, same, preview="1"))
 
     assert [(row["window"].pk, row["present"], bool(row["refusal"])) for row in preview.context["rows"]] == [
         (same.pk, "limited", True),
@@ -149,7 +139,7 @@ def test_the_preview_tells_each_window_and_writes_nothing():
 def test_nothing_typed_is_lost_on_an_error_nor_on_the_way_back():
     window = make.window()
     typed = entered(window, note_en="Closed", next_review="2020-03-20", measure="1", channel="counter")
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
 
     wrong = client.post(reverse(CHANGE), typed).content.decode()
     back = client.post(reverse(CHANGE), typed | {"note_zh": "关闭", "back": "1"}).content.decode()
@@ -165,7 +155,7 @@ def test_nothing_typed_is_lost_on_an_error_nor_on_the_way_back():
 def test_a_change_is_recorded_once_however_often_it_is_sent():
     refused, going = make.window(), make.window(checked=True)
     make.change(refused, "limited")
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
     sent = entered(refused, going, apply="1", channel="counter") | {"channel": ""}
 
     first = client.post(reverse(CHANGE), sent, follow=True)
@@ -179,7 +169,7 @@ def test_a_change_is_recorded_once_however_often_it_is_sent():
 def test_a_narrower_change_is_recorded_with_service_and_channel():
     window, service = make.window(), make.service()
 
-    signed_in(supervisor()).post(
+    make.signed_in(supervisor()).post(
         reverse(CHANGE), entered(window, apply="1", service=service.pk, channel="self_service")
     )
 
@@ -191,7 +181,7 @@ def test_the_result_offers_an_undo_that_asks_why_and_takes_back():
     windows, officer = [make.window(checked=True), make.window(checked=True)], supervisor()
     outcomes = lifecycle.change_statuses(windows, lifecycle.Change("full", make.reason()), by=officer, at=NOON)
     url = reverse("admin:windows_window_batch", args=[outcomes[0].entry.batch])
-    client = signed_in(officer)
+    client = make.signed_in(officer)
 
     without_reason = client.post(url, {})
     undone = client.post(url, {"reason": make.reason().pk, "note": "误操作"}, follow=True)
@@ -209,7 +199,7 @@ def test_undo_leaves_what_lies_beyond_the_reach():
     )
 
     url = reverse("admin:windows_window_batch", args=[outcomes[0].entry.batch])
-    signed_in(supervisor()).post(url, {"reason": make.reason().pk})
+    make.signed_in(supervisor()).post(url, {"reason": make.reason().pk})
 
     assert dict(Window.objects.with_status().values_list("pk", "status")) == {inside.pk: None, beyond.pk: "full"}
 
@@ -218,7 +208,7 @@ def test_undo_leaves_what_lies_beyond_the_reach():
 
 
 def test_confirming_works_singly_and_in_bulk_and_goes_back_only_within_the_site():
-    windows, client = [make.window(), make.window()], signed_in(supervisor())
+    windows, client = [make.window(), make.window()], make.signed_in(supervisor())
     for window in windows:
         make.change(window, "limited", at=NOON - timedelta(days=9))
     confirm = reverse("admin:windows_window_confirm")
@@ -237,7 +227,7 @@ def test_the_history_tells_with_which_token_a_provinces_system_reported():
     make.token(label="main system")
     row = {"window": window.pk, "status": "limited", "effective_at": NOON.isoformat(), "reason": reason.pk}
     imports.report_status_changes([row], token=ProvinceToken.objects.get())
-    entry, client = StatusChange.objects.get(), signed_in(supervisor())
+    entry, client = StatusChange.objects.get(), make.signed_in(supervisor())
 
     history = client.get(reverse("admin:windows_window_change", args=[window.pk])).content.decode()
     alone = client.get(reverse("admin:windows_statuschange_change", args=[entry.pk])).content.decode()
@@ -249,7 +239,7 @@ def test_the_history_tells_with_which_token_a_provinces_system_reported():
 def test_a_wrong_entry_is_corrected_and_stays_readable_struck_through():
     window = make.window(checked=True)
     wrong = make.change(window, "suspended")
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
     url = reverse("admin:windows_statuschange_correct", args=[wrong.pk])
 
     filled = client.get(url).content.decode()
@@ -266,7 +256,7 @@ def test_a_wrong_entry_is_corrected_and_stays_readable_struck_through():
 def test_an_entry_is_retracted():
     wrong = make.change(make.window(), "suspended")
 
-    signed_in(supervisor()).post(
+    make.signed_in(supervisor()).post(
         reverse("admin:windows_statuschange_retract", args=[wrong.pk]), {"reason": make.reason().pk}
     )
 
@@ -276,7 +266,7 @@ def test_an_entry_is_retracted():
 def test_the_page_of_a_window_costs_the_same_queries_with_one_and_with_three_entries(django_assert_num_queries):
     window = make.window()
     make.change(window, "limited")
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
     url = reverse("admin:windows_window_change", args=[window.pk])
     client.get(url)
 
@@ -302,7 +292,7 @@ def row(window, status="full", at="2020-03-11T09:00"):
 
 def test_a_good_file_is_checked_first_and_imported_once_without_bringing_it_again():
     window, officer = make.window(), supervisor()
-    client = signed_in(officer)
+    client = make.signed_in(officer)
 
     page = brought(client, HEADER + row(window))
     url = page.redirect_chain[-1][0]
@@ -318,7 +308,7 @@ def test_a_good_file_is_checked_first_and_imported_once_without_bringing_it_agai
 
 
 def test_a_bad_file_is_told_row_by_row_and_stores_nothing():
-    window, client = make.window(), signed_in(supervisor())
+    window, client = make.window(), make.signed_in(supervisor())
 
     page = brought(client, HEADER + row(window) + row(window, "open", "2020-02-31"))
     client.post(page.redirect_chain[-1][0])
@@ -329,7 +319,7 @@ def test_a_bad_file_is_told_row_by_row_and_stores_nothing():
 
 
 def test_the_template_can_be_filled_and_brought_back_as_csv_and_as_xlsx():
-    window, client = make.window(), signed_in(supervisor())
+    window, client = make.window(), make.signed_in(supervisor())
     make.reason("orderly_restoration")
 
     for kind, name in (("csv", "t.csv"), ("xlsx", "t.xlsx")):
@@ -348,7 +338,7 @@ def test_the_template_can_be_filled_and_brought_back_as_csv_and_as_xlsx():
     ],
 )
 def test_a_file_of_the_wrong_kind_or_size_is_refused_at_once(name, content, told):
-    page = brought(signed_in(supervisor()), content, name)
+    page = brought(make.signed_in(supervisor()), content, name)
 
     assert told in page.content.decode()
     assert ImportFile.objects.count() == 0
@@ -356,7 +346,7 @@ def test_a_file_of_the_wrong_kind_or_size_is_refused_at_once(name, content, told
 
 @pytest.mark.parametrize("content", [b"\x00\xff\x00", b"PK\x03\x04 not a zip"])
 def test_a_damaged_file_is_reported_and_never_an_error(content):
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
 
     assert [brought(client, content, name).status_code for name in ("x.csv", "x.xlsx")] == [200, 200]
 
@@ -392,7 +382,7 @@ def test_an_export_holds_the_list_as_filtered_and_no_formula(kind):
         make.change(make.window(name_zh=text), "limited")
     make.window(name_zh="=left out by the filter")
 
-    answer = signed_in(supervisor()).get(reverse("admin:windows_window_export", args=[kind]) + "?status=limited")
+    answer = make.signed_in(supervisor()).get(reverse("admin:windows_window_export", args=[kind]) + "?status=limited")
 
     if kind == "csv":
         names = [
@@ -410,7 +400,7 @@ def test_an_export_holds_the_list_as_filtered_and_no_formula(kind):
 
 def nation():
     officer = supervisor(nationwide=True)
-    return signed_in(officer)
+    return make.signed_in(officer)
 
 
 def test_the_nation_edits_services_and_pages_are_rendered_anew():
@@ -427,7 +417,7 @@ def test_the_nation_edits_services_and_pages_are_rendered_anew():
 
 def test_a_supervisor_of_a_place_reads_services_and_edits_none():
     service = make.service()
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
     url = reverse("admin:windows_service_change", args=[service.pk])
 
     assert (client.get(url).status_code, client.post(url, {"working_days": 1}).status_code) == (200, 403)
@@ -440,8 +430,8 @@ def test_a_supervisor_of_a_place_reads_services_and_edits_none():
 def test_the_page_of_an_app_lists_its_models_for_who_may_see_one_and_is_not_there_for_others():
     url = reverse("admin:app_list", args=["windows"])
 
-    page = signed_in(supervisor()).get(url)
-    none = signed_in(make.officer(is_staff=True)).get(url)
+    page = make.signed_in(supervisor()).get(url)
+    none = make.signed_in(make.officer(is_staff=True)).get(url)
 
     (app,) = page.context["app_list"]
     assert {"Window", "Check"} <= {model["object_name"] for model in app["models"]}
@@ -454,7 +444,7 @@ def test_the_day_shows_stale_windows_first_with_one_press_to_confirm():
     make.change(stale, "suspended", at=NOON - timedelta(days=9))
     make.campaign()
 
-    page = signed_in(supervisor()).get(reverse("admin:index"))
+    page = make.signed_in(supervisor()).get(reverse("admin:index"))
 
     assert [(window.pk, window.stale, window.overdue) for window in page.context["windows"]] == [
         (stale.pk, True, True),
@@ -467,7 +457,7 @@ def test_the_day_shows_stale_windows_first_with_one_press_to_confirm():
 def test_the_day_costs_the_same_queries_with_one_and_with_three_windows(django_assert_num_queries):
     make.campaign()
     make.change(make.window(), "limited")
-    client = signed_in(supervisor())
+    client = make.signed_in(supervisor())
     client.get(reverse("admin:index"))
 
     with django_assert_num_queries(13):
@@ -481,16 +471,15 @@ def test_the_day_costs_the_same_queries_with_one_and_with_three_windows(django_a
 @pytest.mark.parametrize("role", [*roles.ROLES, ""])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_day_of_a_role_without_any_reach_says_what_to_do(role, language):
-    officer = make.officer(is_staff=True)
-    officer.groups.set(Group.objects.filter(name=role))
+    officer = make.staff(role)
 
-    page = signed_in(officer, language).get(reverse("admin:index"))
+    page = make.signed_in(officer, language).get(reverse("admin:index"))
 
     assert (page.status_code, 'class="empty"' in page.content.decode()) == (200, True)
 
 
 def test_the_language_is_switched_in_the_header():
-    client = signed_in(supervisor(), "zh-hans")
+    client = make.signed_in(supervisor(), "zh-hans")
 
     client.post(reverse("admin:language"), {"language": "en", "next": reverse("admin:index")})
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -164,11 +163,7 @@ def test_an_odd_token_is_not_issued(fields, said):
 
 
 def signed_in(role: str, **reach) -> Client:
-    officer = make.officer(is_staff=True, **reach)
-    officer.groups.set(Group.objects.filter(name=role))
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(officer)
-    return client
+    return make.signed_in(make.staff(role, **reach))
 
 
 def wanted(**fields) -> dict:
