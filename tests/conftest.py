@@ -12,7 +12,6 @@ import shutil
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import django
 import pytest
@@ -31,7 +30,6 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-LOCAL_HOSTS = {"127.0.0.1", "localhost"}
 SERVERS = pytest.StashKey[list[embedded.Server]]()
 LOCK = pytest.StashKey[object]()
 
@@ -140,27 +138,6 @@ def browser_type_launch_args(browser_type_launch_args):
     flags = [*CHROMIUM_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else CHROMIUM_FLAGS
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     return browser_type_launch_args | {"args": flags} | ({"executable_path": found} if found else {})
-
-
-@pytest.fixture
-def left_the_host():
-    """Addresses that the browser asked of other hosts; the launch flags keep them from being reached."""
-    return []
-
-
-@pytest.fixture
-def new_context(new_context, left_the_host):
-    def record(request):
-        where = urlsplit(request.url)
-        if where.scheme in ("http", "https", "ws", "wss") and where.hostname not in LOCAL_HOSTS:
-            left_the_host.append(request.url)
-
-    def make(**options):
-        context = new_context(**options)
-        context.on("request", record)
-        return context
-
-    return make
 
 
 SCENARIO = HOME / "portal/data/restoration-2020"

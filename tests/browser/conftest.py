@@ -1,14 +1,47 @@
-"""Who sits before the browser."""
+"""Who sits before the browser, and what may not happen there."""
+
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 
 LANGUAGES = {"zh-hans": "zh-CN", "en": "en-GB"}
+LOCAL_HOSTS = {"127.0.0.1", "localhost"}
+
+
+@pytest.fixture
+def new_context(new_context):
+    """Contexts in which no script fails, nothing offends the content policy or asks another host, and no dialog opens.
+
+    The test fails at its end of what `context.said` has gathered by then.
+    """
+    said = []
+
+    def request(asked):
+        where = urlsplit(asked.url)
+        if where.scheme in ("http", "https", "ws", "wss") and where.hostname not in LOCAL_HOSTS:
+            said.append(f"asked of another host: {asked.url}")
+
+    def dialog(opened):
+        said.append(f"dialog: {opened.message}")
+        opened.dismiss()
+
+    def make(**options):
+        context = new_context(**options)
+        context.said = said
+        context.on("request", request)
+        context.on("console", lambda line: "Content Security" in line.text and said.append(line.text))
+        context.on("weberror", lambda failed: said.append(str(failed.error)))
+        context.on("dialog", dialog)
+        return context
+
+    yield make
+    assert said == []
 
 
 @pytest.fixture
 def desk_of(new_context, live_server):
-    """The page of an officer who is signed in, with the reports of the content policy in `page.refused`."""
+    """The page of an officer who is signed in."""
     from tests import make  # Django is not set up yet when this file is read
 
     def enter(officer, language="en", width=1280, scheme="light", **options):
@@ -18,8 +51,6 @@ def desk_of(new_context, live_server):
         context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.refused = []
-        page.on("console", lambda said: page.refused.append(said.text) if "Content Security" in said.text else None)
         return page
 
     return enter

@@ -2,17 +2,33 @@
 
 from axe_playwright_python.sync_playwright import Axe
 
+WIDTHS = (320, 1280)  # pixels: a small telephone, a desk
+
+
+def faults(page, widths=WIDTHS) -> list[str]:
+    """What axe finds, and at which of these widths the page must be scrolled sideways."""
+    return serious(page) + too_wide(page, widths)
+
 
 def serious(page) -> list[str]:
     """What axe calls serious or critical: rule and beginning of each element."""
+    said = list(page.context.said)
+    violations = Axe().run(page).response["violations"]
+    page.context.said[:] = said  # axe adds styles of its own, and the content policy reports them
     return [
         f"{fault['id']}: {node['html'][:160]}"
-        for fault in Axe().run(page).response["violations"]
+        for fault in violations
         if fault["impact"] in ("serious", "critical")
         for node in fault["nodes"]
     ]
 
 
-def wide(page) -> bool:
-    """Whether the page must be scrolled sideways."""
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+def too_wide(page, widths=WIDTHS) -> list[str]:
+    """At which widths the page must be scrolled sideways; its own width is given back."""
+    own, found = page.viewport_size, []
+    for width in widths:
+        page.set_viewport_size(own | {"width": width})
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"wider than {width}")
+    page.set_viewport_size(own)
+    return found

@@ -11,7 +11,7 @@ from measures.models import Topic
 from portal import roles
 from tests import make
 from tests.browser.hands import follow
-from tests.browser.looks import serious
+from tests.browser.looks import faults
 from windows import clock
 from windows.models import SHANGHAI
 
@@ -122,7 +122,7 @@ def test_the_editors_pages_and_stale_english_have_nothing_serious_for_axe(editor
     policy.confirm(made, by=make.officer(), at=EVENING + timedelta(minutes=1))
     page = desk_of(editor, "en", width, scheme)
 
-    said = {}
+    wrong = {}
     for address in (
         reverse("admin:measures_topic_changelist"),
         reverse("admin:measures_topic_change", args=["port-visa"]),
@@ -133,7 +133,7 @@ def test_the_editors_pages_and_stale_english_have_nothing_serious_for_axe(editor
         "/en/measures/10/",
     ):
         page.goto(address)
-        if found := serious(page):
-            said[address] = found
+        if found := faults(page):
+            wrong[address] = found
 
-    assert said == {}
+    assert wrong == {}

@@ -65,6 +65,7 @@ def test_the_home_page_moves_from_before_to_after_while_one_looks(replay, new_co
     page.goto(f"http://127.0.0.1:{replay.port}/en/")
 
     def arrived():
+        page.wait_for_timeout(250)  # the replay needs the machine as well
         page.reload()
         count = int(page.inner_text("h1").split()[0].replace(",", ""))
         seen.append((page.inner_text(".dateline"), count))
