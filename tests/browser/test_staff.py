@@ -98,6 +98,26 @@ def test_the_sign_in_page_has_nothing_serious_and_switches_the_language(new_cont
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+def test_on_a_telephone_a_button_opens_the_menu_and_each_window_is_a_card(officer, desk_of):
+    page = desk_of(officer, "en", 360)
+    page.goto(reverse("admin:index"))
+    menu, button = page.get_by_role("navigation", name="What I may do"), page.get_by_role("button", name="Menu")
+
+    expect(menu).to_be_hidden()
+    tab_to(page, "[popovertarget]")
+    page.keyboard.press("Enter")
+    expect(menu).to_be_visible()
+    assert faults(page, (360,)) == []
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    within = "table => table.scrollWidth <= table.parentElement.clientWidth"
+    assert page.locator(".results--cards table").evaluate(within)
+
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(menu).to_be_visible()
+    expect(button).to_be_hidden()
+
+
 def test_a_bulk_change_is_made_and_undone_by_keyboard_alone(officer, desk_of):
     page = desk_of(officer)
     page.goto(reverse("admin:windows_window_changelist"))
