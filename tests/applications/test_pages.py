@@ -1,47 +1,23 @@
-"""Every field of every page of the form with everything wrong that people and programs type; files, codes, order.
+"""Every field of every page of the form with everything wrong that people and programs type.
 
 The table WRONG is compared with the form itself: a field without an entry fails.
 """
 
 import html
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from uuid import uuid4
+from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.translation import override
 
-from applications import drafts, lifecycle, mrz, reference, sealing
-from applications.models import Application, Draft, Upload
-from applications.steps import STEPS, Filled
-from applications.uploads import refusals
-from applications.views.applicant import COOKIE
-from tests import make
-from tests.applications import corpus, journeys
+from applications import drafts, mrz
+from applications.steps import STEPS
+from tests.applications import journeys
+from tests.applications.half_filled import LANGUAGES, MINOR, address, begun, filled, lay_out
 from tests.applications.journeys import CHINESE, FOREIGNER, TAIWAN
-from windows import clock
-from windows.lifecycle import NotAllowed
-from windows.models import SHANGHAI, Offering, Service, Window
 
 pytestmark = pytest.mark.django_db
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
-LANGUAGES = ("zh-hans", "en")
-
-
-def lay_out() -> None:
-    """Windows with every service: 1 open, 2 shut, 3 shut and closed for online cases too."""
-    reference.load()
-    windows = [make.window("420102") for _ in range(4)]
-    for service in Service.objects.all():
-        for window in windows[:3]:
-            make.offering(window, service)
-    make.change(windows[0], "full", at=EVENING)
-    make.change(windows[1], "suspended", at=EVENING)
-    make.change(windows[2], "suspended", at=EVENING, channel="online")
-    make.change(windows[0], "suspended", at=EVENING, service=Service.objects.get(pk="stay-permit"))
-    clock.set_now(EVENING)
 
 
 @pytest.fixture(scope="module")
@@ -54,34 +30,8 @@ def _place(_reference, db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def begun(journey: dict, *, until: str = "") -> Client:
-    """A browser with a form filled in as far as `until`."""
-    draft, code = drafts.begin()
-    for page, typed in journey.items():
-        if page == until:
-            break
-        drafts.save(draft, page, typed)
-    client = Client(raise_request_exception=False)
-    client.cookies[COOKIE] = code
-    client.draft = draft
-    return client
+# --- what is wrong, and with which code it is answered ---
 
-
-def address(page: str, language: str = "en") -> str:
-    return f"/{language}/apply/papers/" if page == "papers" else f"/{language}/apply/page/{page}/"
-
-
-def filled(client: Client) -> Filled:
-    return Filled(drafts.fresh(client.draft))
-
-
-# --- every field with everything wrong ---
-
-MINOR = CHINESE | {
-    "person": {"name_zh": "李小明", "sex": "M", "birth_y": "2010", "birth_m": "5", "birth_d": "6"},
-    "guardian": {"name": "李大明", "relation": "father", "number": journeys.resident_id(date(1980, 1, 2), "M")},
-    "document": {"number": journeys.resident_id(date(2010, 5, 6), "M")},
-}
 ENDORSEMENT = CHINESE | {
     "service": {"service": "taiwan-endorsement"},
     "document": CHINESE["document"] | {"permit": "T12345678"},
@@ -297,6 +247,9 @@ MORE = {
 }
 
 
+# --- what the page says to it ---
+
+
 def test_every_field_of_the_form_is_in_the_table():
     fields = {(step.name, name) for step in STEPS if step.form for name in step.form.base_fields}
 
@@ -309,10 +262,6 @@ def typed_as(name: str, value) -> dict[str, str]:
         if isinstance(value, tuple)
         else {name: value}
     )
-
-
-def answered(client: Client, page: str, name: str, wrong: Wrong, value, language: str):
-    return client.post(address(page, language), wrong.journey[page] | wrong.beside | typed_as(name, value))
 
 
 def codes(form, name: str) -> str:
@@ -398,362 +347,3 @@ def test_lines_and_what_the_browser_makes_of_them_count_as_one_character():
 
     assert answer.status_code == 302
     assert filled(client).answers["contact"]["address"].split("\n") == ["x" * 49] * 9 + ["x" * 49 + "y"]
-
-
-# --- files ---
-
-REFUSED = {
-    "empty": b"",
-    "too_large": b"\xff\xd8\xff" + bytes(10 * 2**20),
-    "kind": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-    "heic": corpus.heic(),
-    "picture_damaged": corpus.jpeg()[:600],
-    "picture_moves": corpus.animated(),
-    "picture_small": corpus.jpeg((100, 100)),
-    "picture_huge": corpus.declared_png(30_000, 30_000),
-    "pdf_encrypted": corpus.encrypted(),
-    "pdf_active": corpus.pdf(catalog=b"/OpenAction <</S /JavaScript /JS (app.alert(1))>>"),
-    "pdf_pages": corpus.pdf(pages=31),
-    "pdf_wrapped": b"junk" + corpus.pdf(),
-    "pdf_damaged": corpus.pdf().replace(b"3 0 obj", b"8 0 obj"),
-    "pdf_heavy": None,  # takes seconds to make; test_uploads has it
-}
-
-
-def test_every_reason_to_refuse_a_file_is_tried():
-    assert set(REFUSED) == set(refusals.REASONS)
-
-
-def brought(content: bytes, name: str = "<b>scan</b>.jpg") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content, "image/jpeg")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_refused_file_is_told_beside_its_document_and_the_others_stay(language):
-    client, told = begun(FOREIGNER), {}
-    for code in [code for code, content in REFUSED.items() if content is not None]:
-        files = {"current-visa": brought(REFUSED[code])}
-        if not told:
-            files["passport-page"] = journeys.picture(name="passport.jpg")
-        answer = client.post(address("papers", language), files)
-        shown = html.unescape(answer.content.decode())
-        with override(language):
-            message = str(refusals.Refused(code).messages[0])
-        summary, _end, rest = shown.partition("govuk-error-summary__list")[2].partition("</ul>")
-        told[code] = (
-            answer.status_code,
-            '<a href="#file-current-visa">' in summary and message in summary,
-            'id="error-current-visa"' in rest and f"b_.jpg: {message}" in rest,
-            "passport.jpg" in rest,
-            "<b>scan" in shown,
-        )
-
-    assert {code: what for code, what in told.items() if what != (400, True, True, True, False)} == {}
-    assert [upload.document_id for upload in client.draft.uploads.all()] == ["passport-page"]
-
-
-def test_a_file_that_is_refused_keeps_the_page_in_its_language_until_it_was_read():
-    client = begun(FOREIGNER)
-
-    answer = client.post(address("papers"), {"passport-page": brought(b"x"), "language": "zh-hans"})
-    again = client.post(address("papers"), {"passport-page": journeys.picture(), "language": "zh-hans"})
-
-    assert (answer.status_code, answer.context["errors"].keys()) == (400, {"passport-page"})
-    assert again["Location"] == "/zh-hans/apply/papers/"
-    assert client.draft.uploads.count() == 1
-
-
-def test_too_many_files_of_a_kind_are_refused_and_one_removed_makes_room():
-    client = begun(FOREIGNER)
-    six = [journeys.picture((n, n, n), name=f"{n}.jpg") for n in range(6)]
-
-    refused = client.post(address("papers"), {"passport-page": six})
-    key = client.draft.uploads.first().pk
-    client.post(address("papers"), {"remove": key})
-    accepted = client.post(address("papers"), {"passport-page": journeys.picture("red"), "upload": "1"})
-
-    assert "There are too many files" in refused.content.decode()
-    assert accepted.status_code == 302
-    assert client.draft.uploads.count() == 5
-    assert not client.draft.uploads.filter(pk=key).exists()
-
-
-def test_documents_that_are_missing_are_told_and_those_that_may_be_left_out_are_not():
-    client = begun(FOREIGNER)
-
-    answer = client.post(address("papers"), {"passport-page": journeys.picture()})
-
-    assert answer.status_code == 400
-    assert answer.context["errors"] == {"current-visa": "This document is still missing."}
-
-
-def test_a_file_sent_under_a_name_that_is_not_asked_for_is_not_kept():
-    client = begun(FOREIGNER)
-
-    client.post(address("papers"), {"urgent-proof": journeys.picture(), "nonsense": journeys.picture()})
-
-    assert Upload.objects.count() == 0
-
-
-# --- codes ---
-
-
-def resumed(code: str, client: Client | None = None):
-    return (client or Client()).post("/en/apply/resume/", {"code": code})
-
-
-def test_a_saved_form_goes_on_in_another_browser_with_what_was_wrong_in_it():
-    first = Client()
-    first.post("/en/apply/")
-    code = first.cookies[COOKIE].value
-    first.post(address("who"), {"audience": "foreign"})
-    first.post(address("service"), {"service": "visa-extension"})
-    first.post(address("person"), FOREIGNER["person"] | {"surname": "O1af", "save": "1"})
-    other = Client()
-
-    answer = resumed(f" {code.lower().replace('-', ' ')} ", other)
-    page = other.get(address("person", "zh-hans")).content.decode()
-
-    assert answer["Location"] == "/en/apply/list/"
-    assert 'value="O1af"' in page
-    assert other.cookies[COOKIE]["httponly"]
-    assert other.cookies[COOKIE]["samesite"] == "Lax"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_unknown_old_and_malformed_codes_look_alike(language):
-    draft, code = drafts.begin()
-    clock.set_now(EVENING + timedelta(days=30, minutes=1))
-    tried = [code, sealing.new_secret(), "x", "", "\x00", "码" * 2000]
-
-    answers = [Client().post(f"/{language}/apply/resume/", {"code": text}) for text in tried]
-
-    assert [answer.status_code for answer in answers] == [400] * len(tried)
-    assert len({answer.context["error"] for answer in answers}) == 1
-    assert [answer.cookies.get(COOKIE) for answer in answers] == [None] * len(tried)
-
-
-def test_a_form_is_kept_for_thirty_days_after_the_last_change_and_then_gone():
-    client = begun(FOREIGNER)
-    client.post(address("papers"), {"passport-page": journeys.picture()})
-    code = client.cookies[COOKIE].value
-
-    clock.set_now(EVENING + timedelta(days=29))
-    in_time = resumed(code).status_code
-    client.post(address("contact"), FOREIGNER["contact"])
-    clock.set_now(EVENING + timedelta(days=29 + 29))
-    saved_since, gone = resumed(code).status_code, drafts.age_out()
-    clock.set_now(EVENING + timedelta(days=29 + 31))
-    too_late, page = resumed(code).status_code, client.get(address("contact"))
-
-    assert (in_time, saved_since, gone, too_late) == (302, 302, 0, 400)
-    assert page["Location"] == "/en/apply/resume/"
-    assert drafts.age_out() == 1
-    assert (Draft.objects.count(), Upload.objects.count()) == (0, 0)
-
-
-def submit(client: Client):
-    return client.post("/en/apply/declaration/", {"true": "on", "token": client.draft.pk})
-
-
-def complete(journey: dict = FOREIGNER) -> Client:
-    client = begun(journey)
-    files = {asked.requirement.document_id: journeys.picture() for asked in filled(client).papers}
-    assert client.post(address("papers"), files)["Location"] == "/en/apply/check/"
-    return client
-
-
-def test_a_submitted_form_has_its_receipt_and_no_other_page():
-    client = complete()
-    submit(client)
-    code = client.cookies[COOKIE].value
-
-    pages = ["/en/apply/list/", address("person"), address("papers"), "/en/apply/check/", "/en/apply/declaration/"]
-    answers = [client.get(page)["Location"] for page in pages]
-    typed = client.post(address("person"), FOREIGNER["person"] | {"surname": "Other"})["Location"]
-    elsewhere = Client()
-    resumed(code, elsewhere)
-
-    assert [*answers, typed] == ["/en/apply/done/"] * 6
-    assert drafts.typed_of(drafts.fresh(client.draft)) == {}
-    assert elsewhere.get("/en/apply/list/", follow=True).redirect_chain == [("/en/apply/done/", 302)]
-
-
-def test_a_form_begun_is_offered_where_one_begins():
-    client = begun(FOREIGNER, until="person")
-
-    begun_already, new = client.get("/en/apply/").context["begun"], Client().get("/en/apply/").context["begun"]
-
-    assert (begun_already, new) == (True, False)
-
-
-# --- submitting ---
-
-
-def test_pressed_twice_it_is_one_application():
-    client = complete()
-
-    answers = [submit(client)["Location"], submit(client)["Location"]]
-
-    assert answers == ["/en/apply/done/"] * 2
-    assert Application.objects.count() == 1
-
-
-@pytest.mark.parametrize("form", [{}, {"true": "on"}, *({"true": "on", "token": odd} for odd in ("x", str(uuid4())))])
-def test_a_declaration_that_is_not_made_or_belongs_to_another_form_submits_nothing(form):
-    client = complete()
-
-    answer = client.post("/en/apply/declaration/", form)
-
-    assert answer.status_code == 400
-    assert "govuk-error-summary" in answer.content.decode()
-    assert Application.objects.count() == 0
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_person_with_a_live_application_for_the_service_is_told_so(language):
-    submit(complete())
-    second = complete()
-
-    answer = second.post(f"/{language}/apply/declaration/", {"true": "on", "token": second.draft.pk})
-
-    told = {"en": "is on its way already", "zh-hans": "已有"}[language]
-    assert answer.status_code == 400
-    assert told in answer.context["told"]
-    assert answer.context["told"] in html.unescape(answer.content.decode())
-    assert Application.objects.count() == 1
-
-
-# --- pages that depend on earlier answers ---
-
-
-def missing(client: Client) -> list[str]:
-    return [name for name, done in filled(client).done.items() if not done]
-
-
-def test_another_applicant_is_asked_anew_what_he_was_not_asked_before():
-    client = begun(FOREIGNER)
-    before = missing(client)
-
-    client.post(address("who"), {"audience": "chinese"})
-    after_who, barred = missing(client), client.get(address("person"))["Location"]
-    client.post(address("service"), {"service": "passport"})
-    after_service = missing(client)
-
-    assert before == ["papers"]
-    assert "service" in after_who
-    assert barred == "/en/apply/list/"
-    assert after_service == ["person", "document", "papers"]
-    assert set(filled(client).forms["person"].fields) == {"name_zh", "sex", "birth"}
-
-
-def test_a_minor_needs_a_guardian_and_a_ground_its_proof():
-    client = begun(MINOR)
-    as_minor = [step.name for step in filled(client).steps], {a.requirement.document_id for a in filled(client).papers}
-
-    client.post(address("person"), CHINESE["person"])
-    client.post(address("ground"), {"ground": "ordinary", "why": ""})
-    grown = [step.name for step in filled(client).steps], {a.requirement.document_id for a in filled(client).papers}
-
-    assert "guardian" in as_minor[0]
-    assert "guardian" not in grown[0]
-    assert as_minor[1] - grown[1] == {"household-register", "guardian-id", "urgent-proof"}
-
-
-def test_a_changed_birth_is_compared_with_the_number_again():
-    client = begun(CHINESE)
-
-    client.post(address("person"), CHINESE["person"] | {"birth_d": "27"})
-
-    assert missing(client) == ["document", "papers"]
-
-
-def test_files_that_a_later_answer_does_not_ask_for_do_not_go_along():
-    client = complete(CHINESE)
-    client.post(address("ground"), {"ground": "ordinary", "why": ""})
-
-    submit(client)
-
-    assert {upload.document_id for upload in Application.objects.get().uploads.all()} == {"photo", "id-card"}
-    assert Upload.objects.count() == 2
-
-
-def test_the_last_pages_are_not_to_be_had_before_the_others_are_done():
-    client = begun(FOREIGNER, until="contact")
-
-    answers = [client.get(f"/en/apply/{page}/")["Location"] for page in ("check", "declaration")]
-
-    assert answers == [address("contact")] * 2
-    assert submit(client)["Location"] == address("contact")
-    assert Application.objects.count() == 0
-
-
-# --- what is shut ---
-
-
-def test_what_cannot_be_chosen_is_shown_with_its_reason():
-    client = begun(FOREIGNER)
-
-    services, windows = client.get(address("service")), client.get(address("window"))
-
-    offline = next(radio for radio in radios(services, "service") if "exit-entry-permit" in radio)
-    stopped = next(radio for radio in radios(windows, "window") if "42010203" in radio)
-    shut = next(radio for radio in radios(windows, "window") if "42010202" in radio)
-    assert " disabled" in offline
-    assert "Only at a window" in offline
-    assert " disabled" in stopped
-    assert "No online application for this service here at present" in stopped
-    assert "Orderly restoration by area and risk level, next review 18 March 2020" in stopped
-    assert " disabled" not in shut
-    assert "Its counters are shut; online applications go on." in shut
-    assert "42010204" not in windows.content.decode()
-
-
-def radios(answer, name: str) -> list[str]:
-    """Each choice as it is drawn, with its label and hint."""
-    return answer.content.decode().split('<div class="govuk-radios__item">')[1:]
-
-
-@pytest.mark.parametrize("window", ["42010203", "42010204", "99999999"])
-def test_a_window_that_may_not_be_chosen_is_refused_though_posted(window):
-    client = begun(FOREIGNER)
-
-    answer = client.post(address("window"), {"place": "420102", "window": window})
-
-    assert answer.status_code == 400
-    assert missing(client) == ["window", "papers"]
-
-
-def test_a_suspended_window_takes_online_applications():
-    client = complete(FOREIGNER | {"window": {"place": "420102", "window": "42010202"}})
-
-    submit(client)
-
-    assert Application.objects.get().window_id == "42010202"
-
-
-def test_a_window_that_was_shut_for_the_service_meanwhile_asks_for_another():
-    client = complete()
-    window = Window.objects.get(pk="42010201")
-
-    make.change(window, "suspended", at=EVENING, service=Service.objects.get(pk="visa-extension"))
-    answer = submit(client)
-
-    assert answer["Location"] == address("window")
-    assert Application.objects.count() == 0
-
-
-def test_an_offering_that_was_withdrawn_meanwhile_asks_for_another_window():
-    client = complete()
-
-    Offering.objects.filter(window="42010201", service="visa-extension").delete()
-
-    assert submit(client)["Location"] == address("window")
-
-
-@pytest.mark.parametrize("window", ["42010203", "42010204"])
-def test_the_rule_itself_refuses_a_window_that_may_not_be_chosen(window):
-    with pytest.raises(NotAllowed):
-        lifecycle.submit(replace(filled(complete()).submission(uuid4()), window=Window.objects.get(pk=window)))
-
-    assert Application.objects.count() == 0

@@ -1,5 +1,6 @@
 """Who sits before the browser, and what may not happen there."""
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -54,3 +55,38 @@ def desk_of(new_context, live_server):
         return page
 
     return enter
+
+
+@pytest.fixture
+def site(live_server, settings, tmp_path):
+    """Two windows that offer every service, one of them not online. A file about something else has its own `site`."""
+    from applications import reference
+    from tests import make
+    from windows import clock
+    from windows.models import SHANGHAI, Service
+
+    evening = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
+    settings.MEDIA_ROOT = tmp_path
+    clock.set_now(evening)
+    reference.load()
+    window, shut = make.window(), make.window()
+    for service in Service.objects.all():
+        make.offering(window, service)
+        make.offering(shut, service)
+    make.change(window, "full", at=evening)
+    make.change(shut, "suspended", at=evening, channel="online")
+    return live_server.url
+
+
+@pytest.fixture
+def walk(new_context, site):
+    """Call it to begin an applicant's way through the pages of the site."""
+    from tests.browser.walk import WIDE, Walk
+
+    def begin(language="en", width=WIDE, scheme="light", **options) -> Walk:
+        size = {"width": width, "height": 800}
+        page = new_context(viewport=size, color_scheme=scheme, **options).new_page()
+        page.set_default_timeout(5_000)
+        return Walk(page, site, language, width)
+
+    return begin

@@ -4,25 +4,19 @@ Each journey runs in both languages and at both widths, in pairs of them.
 """
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
 
-from applications import lifecycle, reference, sealing
+from applications import lifecycle, sealing
 from applications.models import Application, Draft, RefusalReason
 from tests import make
 from tests.applications import journeys
-from tests.browser.hands import follow, press, tab_to
-from tests.browser.looks import faults
+from tests.browser.hands import press, tab_to
+from tests.browser.walk import CONTINUE, NARROW, WIDE
 from tests.windows.test_codes import read
-from windows import clock
-from windows.models import SHANGHAI, Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
-WIDE, NARROW = 1280, 360
-CONTINUE = "#page button[type=submit]:not([name])"
 MINOR = {name: journeys.CHINESE[name] for name in ("who", "service", "window")} | {
     "person": {"name_zh": "李小明", "sex": "M", "birth_y": "2010", "birth_m": "5", "birth_d": "6"},
     "guardian": {"name": "李大明", "relation": "father", "number": "E12345678"},
@@ -51,110 +45,6 @@ STATES = {
         "withdrawn": "已撤回",
     },
 }
-
-
-@pytest.fixture
-def site(live_server, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    clock.set_now(EVENING)
-    reference.load()
-    window, shut = make.window(), make.window()
-    for service in Service.objects.all():
-        make.offering(window, service)
-        make.offering(shut, service)
-    make.change(window, "full", at=EVENING)
-    make.change(shut, "suspended", at=EVENING, channel="online")
-    return live_server.url
-
-
-@dataclass
-class Walk:
-    """One browser on its way, and what was wrong with the pages that it looked at."""
-
-    page: object
-    site: str
-    language: str
-    width: int
-    faults: dict[str, list[str]] = field(default_factory=dict)
-
-    def go(self, path: str) -> None:
-        self.page.goto(f"{self.site}/{self.language}/{path}")
-
-    @property
-    def path(self) -> str:
-        return self.page.url.removeprefix(f"{self.site}/{self.language}/")
-
-    def type(self, typed: dict[str, str]) -> None:
-        for name, value in typed.items():
-            if self.page.locator(f"input[type=radio][name={name}]").count():
-                self.page.check(f"input[name={name}][value='{value}']")
-            elif self.page.locator(f"select[name={name}]").count():
-                self.page.select_option(f"select[name={name}]", value)
-            else:
-                self.page.fill(f"[name={name}]", value)
-
-    def press(self, selector: str = CONTINUE) -> None:
-        follow(self.page.locator(selector))
-
-    def look(self) -> None:
-        if found := faults(self.page):
-            self.faults[f"{self.language} {self.path}"] = found
-
-    def fill(self, journey: dict, *, look: bool = False) -> None:
-        """From the first page to the documents."""
-        self.go("apply/")
-        if look:
-            self.look()
-        self.press()
-        for page, typed in journey.items():
-            assert self.path == f"apply/page/{page}/", self.page.inner_text("h1")
-            if page == "window":
-                self.type({"place": typed["place"]})
-                self.press("#page button[name=find]")
-                typed = {"window": typed["window"]}
-            self.type(typed)
-            if look:
-                self.look()
-            self.press()
-        assert self.path == "apply/papers/", self.page.inner_text("h1")
-
-    def bring(self, *documents: str) -> None:
-        for document in documents:
-            self.page.set_input_files(f"#file-{document}", file())
-
-    def declare(self) -> tuple[str, str]:
-        """From the check of all answers to the receipt; reference and secret as they stand there."""
-        assert self.path == "apply/check/", self.page.inner_text("h1")
-        self.press("main a[href$='/declaration/']")
-        self.page.check("#id_true")
-        self.press()
-        assert self.path == "apply/done/"
-        reference, secret = self.page.locator(".receipt dd.code").all_inner_texts()
-        return reference, secret
-
-    def look_up(self, reference: str, secret: str) -> None:
-        self.go("track/")
-        self.type({"reference": reference, "secret": secret})
-        self.press("#track button")
-
-    def state(self) -> str:
-        self.go("track/case/")
-        return self.page.inner_text(".case__state")
-
-
-def file(colour: str = "white", name: str = "scan.jpg") -> dict:
-    return {"name": name, "mimeType": "image/jpeg", "buffer": journeys.picture(colour).read()}
-
-
-@pytest.fixture
-def walk(new_context, site):
-    def begin(language="en", width=WIDE, scheme="light", **options) -> Walk:
-        size = {"width": width, "height": 800}
-        page = new_context(viewport=size, color_scheme=scheme, **options).new_page()
-        page.set_default_timeout(5_000)
-        return Walk(page, site, language, width)
-
-    return begin
 
 
 # --- who applies ---
@@ -298,101 +188,6 @@ def answer_by_keyboard(page, name: str, value: str) -> None:
             page.keyboard.press("ArrowDown")
         raise AssertionError(f"the arrows never reach {value}")
     page.keyboard.type(value)
-
-
-# --- what goes wrong on the way ---
-
-HALF = {
-    "who": {"audience": "foreign"},
-    "service": {"service": "visa-extension"},
-    "window": {"place": "420102"},
-    "person": {"surname": "O1af", "nationality": "IS", "birth_y": "1985", "birth_m": "31", "birth_d": "x"},
-    "document": {"number": "?", "expiry_y": "20", "zone": "P<ISL"},
-    "contact": {"phone": "12", "email": "anna@", "address": "12 Zhongshan Road\nWuhan"},
-    "ground": {"ground": "work_resumption", "why": ""},
-    "employer": {"employer": "武汉", "credit_code": "123"},
-    "collection": {"collection": "post", "post_to": ""},
-}
-
-
-@pytest.mark.parametrize(("language", "other", "width"), [("zh-hans", "en", NARROW), ("en", "zh-hans", WIDE)])
-def test_the_language_is_switched_on_every_half_filled_page_and_nothing_is_lost(walk, language, other, width):
-    browser, kept, right = walk(language, width), {}, journeys.FOREIGNER | journeys.TAIWAN | journeys.FOREIGNER
-    right = right | {"ground": journeys.TAIWAN["ground"]}
-    browser.go("apply/")
-    browser.press()
-
-    for name, typed in HALF.items():
-        browser.go(f"apply/page/{name}/")
-        browser.type(typed)
-        browser.press(f"button[name=language][value={other}]")
-        moved = browser.page.url == f"{browser.site}/{other}/apply/page/{name}/"
-        kept[name] = moved and {field_name: value_of(browser.page, field_name) for field_name in typed}
-        assert browser.page.locator(".govuk-error-message").count() == 0
-        browser.press(f"button[name=language][value={language}]")
-        browser.type(right[name] if name != "window" else {})
-        if name == "window":
-            browser.press("#page button[name=find]")
-            browser.type({"window": right[name]["window"]})
-        browser.press()
-
-    browser.go("apply/papers/")
-    browser.bring("passport-page")
-    browser.press(f"button[name=language][value={other}]")
-    files = browser.page.locator(".files li").count()
-    for plain in ("list", "saved"):
-        browser.page.goto(f"{browser.site}/{language}/apply/{plain}/")
-        browser.press(f"button[name=language][value={other}]")
-        assert browser.page.url == f"{browser.site}/{other}/apply/{plain}/"
-    assert kept == HALF
-    assert files == 1
-
-
-def value_of(page, name: str) -> str:
-    checked = page.locator(f"input[type=radio][name={name}]:checked")
-    return checked.get_attribute("value") if checked.count() else page.input_value(f"[name={name}]:not([type=radio])")
-
-
-@pytest.mark.parametrize(("language", "scheme"), [("zh-hans", "light"), ("en", "dark")])
-def test_pages_with_everything_wrong_are_accessible_lead_to_the_field_and_fit_320_pixels(walk, language, scheme):
-    browser = walk(language, 320, scheme)
-    browser.go("apply/")
-    browser.look()
-    browser.press()
-    led = {}
-    hostile = "<script>alert(1)</script>"
-
-    for name, typed in (journeys.FOREIGNER | {"person": journeys.FOREIGNER["person"]}).items():
-        for box in browser.page.locator("main input[type=text]:visible, main textarea").all():
-            box.fill(hostile)
-        browser.press()
-        browser.look()
-        browser.page.locator(".govuk-error-summary__list a").first.click()
-        led[name] = browser.page.evaluate("document.activeElement.closest('.govuk-form-group--error') !== null")
-        if name == "window":
-            browser.type({"place": typed["place"]})
-            browser.press("#page button[name=find]")
-            typed = {"window": typed["window"]}
-        elif name == "person":
-            browser.type({"given_names": ""})
-        elif name in ("document", "ground"):
-            browser.type({{"document": "zone", "ground": "why"}[name]: ""})
-        elif name == "collection":
-            browser.type({"post_to": ""})
-        browser.type(typed)
-        browser.press()
-    browser.press()
-    browser.look()
-    for path in ("apply/list/", "apply/resume/", "track/", "apply/nothing/"):
-        browser.go(path)
-        browser.look()
-    browser.go("track/")
-    browser.type({"reference": hostile, "secret": hostile})
-    browser.press("#track button")
-    browser.look()
-
-    assert browser.faults == {}
-    assert led == dict.fromkeys(led, True)
 
 
 # --- the end ---

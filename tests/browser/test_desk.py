@@ -288,6 +288,7 @@ def pages(window, monkeypatch):
     mine = line.claim_next(window, by=chief)
     lifecycle.answer(answered, {"text": "补"})
     waiting(window, 99)  # stays where the others move
+    make.change(window, "emergency")  # the longest word for a status
     last = Application.objects.waiting_at(window).in_line_order().last()
     return chief, {
         "day": reverse("admin:index"),

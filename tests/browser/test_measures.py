@@ -15,7 +15,7 @@ from tests import make
 from tests.applications import journeys
 from tests.browser.hands import follow
 from tests.browser.looks import faults
-from tests.browser.test_apply import CONTINUE, NARROW, WIDE, Walk, site, walk  # noqa: F401
+from tests.browser.walk import CONTINUE, NARROW, WIDE, Walk
 from windows.models import Window
 from windows.templatetags.pages import moment
 
@@ -45,7 +45,7 @@ def receipt(browser: Walk) -> str:
 
 
 @PAIRS
-def test_who_fights_the_epidemic_has_a_decision_due_within_24_hours_on_the_receipt(walk, language, width):  # noqa: F811
+def test_who_fights_the_epidemic_has_a_decision_due_within_24_hours_on_the_receipt(walk, language, width):
     browser = walk(language, width)
     journey = journeys.FOREIGNER | {"ground": {"ground": "epidemic_response", "why": "Medical team for Wuhan"}}
     browser.fill(journey)
@@ -67,7 +67,7 @@ def test_who_fights_the_epidemic_has_a_decision_due_within_24_hours_on_the_recei
 
 
 @PAIRS
-def test_an_online_application_begins_on_the_page_of_the_window(walk, language, width):  # noqa: F811
+def test_an_online_application_begins_on_the_page_of_the_window(walk, language, width):
     browser = walk(language, width)
     browser.go("windows/42010201/")
 
@@ -93,7 +93,7 @@ def test_an_online_application_begins_on_the_page_of_the_window(walk, language, 
 
 
 @PAIRS
-def test_work_resumption_asks_for_the_employer_and_shows_its_earlier_day(walk, language, width):  # noqa: F811
+def test_work_resumption_asks_for_the_employer_and_shows_its_earlier_day(walk, language, width):
     browser = walk(language, width)
     browser.fill(journeys.TAIWAN)
     browser.go("apply/page/employer/")
@@ -127,7 +127,7 @@ def test_work_resumption_asks_for_the_employer_and_shows_its_earlier_day(walk, l
 
 
 @pytest.fixture
-def border_officer(site):  # noqa: F811
+def border_officer(site):
     roles.create_groups()
     make.campaign()
     make.port("WUH")
@@ -138,11 +138,7 @@ def border_officer(site):  # noqa: F811
 @pytest.mark.usefixtures("nothing_kept")
 @PAIRS
 def test_a_border_officer_enters_and_signs_a_day_and_the_public_page_shows_it(
-    border_officer,
-    desk_of,
-    walk,  # noqa: F811
-    language,
-    width,
+    border_officer, desk_of, walk, language, width
 ):
     page, public = desk_of(border_officer, language, width), walk(language, width)
     page.goto(reverse("admin:index"))

@@ -7,9 +7,13 @@ import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.utils import flatten, label_for_field
+from django.utils.translation import override
 from django.utils.translation.template import templatize
 
 CATALOGUE = settings.BASE_DIR / "portal/locale/zh_Hans/LC_MESSAGES/django.po"
+HAN = re.compile("[\u4e00-\u9fff]")
 FLOORS = ("windows", "applications", "measures", "portal")
 KEYWORDS = dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"))
 KEYWORDS |= dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2))
@@ -86,3 +90,22 @@ def test_translations_keep_the_placeholders(catalogue):
     ]
 
     assert differing == []
+
+
+def test_many_are_called_as_one_is_in_chinese():
+    with override("zh-hans"):
+        names = [(str(kind._meta.verbose_name), str(kind._meta.verbose_name_plural)) for kind in admin.site._registry]
+
+    assert [pair for pair in names if pair[0] != pair[1]] == []
+    assert ("窗口", "窗口") in names
+
+
+def test_every_column_and_field_of_the_staff_site_is_named_in_chinese():
+    unnamed = []
+    with override("zh-hans"):
+        for model, site_of in admin.site._registry.items():
+            shown = {*flatten(site_of.fields or ()), *site_of.list_display, *site_of.readonly_fields}
+            labels = {name: str(label_for_field(name, model, site_of)) for name in shown - {"action_checkbox"}}
+            unnamed += [(model.__name__, name, label) for name, label in labels.items() if not HAN.search(label)]
+
+    assert unnamed == []

@@ -1,18 +1,16 @@
-"""The ledger of status changes: what may be written, how it is put right, and what the database refuses."""
+"""The ledger of status changes: what may be written, how it is confirmed, and how it is put right."""
 
-import threading
-import time
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import translation
 
 from tests import make
 from tests.make import NOON
+from tests.windows.wanted_changes import wanted
 from windows import lifecycle
-from windows.lifecycle import Change, NotAllowed
+from windows.lifecycle import NotAllowed
 from windows.models import Confirmation, Source, Status, StatusChange, Touch, Window
 
 HOUR = timedelta(hours=1)
@@ -27,10 +25,6 @@ def _english():
 
 def now_of(window: Window) -> Window:
     return Window.objects.with_status().get(pk=window.pk)
-
-
-def wanted(status=Status.LIMITED, **fields) -> Change:
-    return Change(status=status, reason=make.reason(), **fields)
 
 
 # --- one change ---
@@ -290,160 +284,3 @@ def test_who_reports_an_earlier_change_late_has_looked_and_the_later_status_stay
 
     assert (now.change_id, now.status, now.since, now.confirmed_at) == (entry.pk, Status.FULL, NOON, NOON + HOUR)
     assert Window.objects.with_status(known_at=NOON).get().confirmed_at == NOON
-
-
-# --- what the database refuses, whoever asks ---
-
-
-def raw(window: Window, **fields) -> StatusChange:
-    values = {"window": window, "status": "full", "effective_at": NOON, "recorded_at": NOON, "source": Source.STAFF}
-    return StatusChange.objects.create(**values | {"reason": make.reason()} | fields)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("fields", "constraint"),
-    [
-        ({"recorded_at": NOON - HOUR}, "a_change_is_recorded_when_effective_or_later"),
-        ({"status": ""}, "a_change_has_a_status_or_retracts"),
-        ({"status": "open"}, "a_change_has_a_status_or_retracts"),
-        ({"channel": "fax"}, "channel_of_a_change_is_known"),
-        ({"measure": 11}, "measure_of_a_change_is_one_of_ten"),
-    ],
-)
-def test_the_database_refuses_an_entry_that_says_nonsense(fields, constraint):
-    window = make.window()
-
-    with pytest.raises(IntegrityError, match=constraint):
-        raw(window, **fields)
-
-
-@pytest.mark.django_db
-def test_the_database_keeps_an_imported_change_once():
-    window = make.window()
-    raw(window, source=Source.IMPORT)
-
-    with pytest.raises(IntegrityError, match="an_imported_change_is_stored_once"):
-        raw(window, source=Source.IMPORT)
-
-
-@pytest.mark.django_db
-def test_the_database_lets_an_entry_be_superseded_once():
-    window = make.window()
-    wrong = raw(window)
-    raw(window, supersedes=wrong)
-
-    with pytest.raises(IntegrityError, match="supersedes"):
-        raw(window, supersedes=wrong)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "tamper",
-    [
-        lambda entry: StatusChange.objects.filter(pk=entry.pk).update(status="suspended"),
-        lambda entry: entry.delete(),
-        lambda entry: run("UPDATE windows_statuschange SET status = 'suspended'"),
-        lambda entry: run("DELETE FROM windows_statuschange"),
-    ],
-)
-def test_the_database_refuses_to_alter_or_delete_an_entry(tamper):
-    entry = make.change(make.window(), Status.FULL)
-
-    with pytest.raises(InternalError, match="append_only"), transaction.atomic():
-        tamper(entry)
-
-    assert StatusChange.objects.get().status == Status.FULL
-
-
-@pytest.mark.django_db
-def test_the_database_refuses_to_alter_or_delete_a_confirmation():
-    window = make.window()
-    make.change(window, Status.FULL)
-    lifecycle.confirm([window], by=make.officer(), at=NOON)
-
-    with pytest.raises(InternalError, match="append_only"):
-        Confirmation.objects.update(at=NOON + HOUR)
-
-
-def run(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-# --- two officers at once, each with a connection of his own ---
-
-
-def overlapping(act) -> list:
-    """Run `act(0)`, hold its transaction open while another connection runs `act(1)`; what each returned or raised."""
-    results, acted = [None, None], threading.Event()
-
-    def first():
-        with transaction.atomic():
-            results[0] = act(0)
-            acted.set()
-            time.sleep(0.3)  # time for the other to come as far as the lock
-
-    def second():
-        acted.wait(timeout=10)
-        results[1] = act(1)
-
-    def go(run, number):
-        try:
-            run()
-        except Exception as error:  # told to the test
-            results[number] = error
-        finally:
-            acted.set()
-            connection.close()
-
-    threads = [threading.Thread(target=go, args=(run, number)) for number, run in enumerate((first, second))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=20)
-    return results
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_officers_who_record_the_same_change_record_it_once():
-    window, officers, change = make.window(checked=True), [make.officer(), make.officer()], wanted()
-
-    results = overlapping(lambda n: lifecycle.change_status(window, change, by=officers[n], at=NOON))
-
-    assert sorted(type(result).__name__ for result in results) == ["NotAllowed", "StatusChange"]
-    assert StatusChange.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_batch_sent_by_two_requests_at_once_is_recorded_once():
-    windows, officer, batch = [make.window() for _ in range(20)], make.officer(), uuid4()
-    change = wanted(service=make.service())
-
-    results = overlapping(lambda n: lifecycle.change_statuses(windows, change, by=officer, at=NOON, batch=batch))
-
-    assert [len(result) for result in results] == [20, 20]
-    assert StatusChange.objects.count() == 20
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_officers_who_correct_the_same_entry_leave_one_correction():
-    wrong, officer = make.change(make.window(), Status.FULL), make.officer()
-    statuses = [Status.LIMITED, Status.EMERGENCY]
-    changes = [wanted(status) for status in statuses]
-
-    results = overlapping(lambda n: lifecycle.correct(wrong, changes[n], by=officer, at=NOON + HOUR))
-
-    assert sorted(type(result).__name__ for result in results) == ["NotAllowed", "StatusChange"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_officers_who_undo_the_same_batch_take_it_back_once():
-    window, officer = make.window(), make.officer()
-    batch = make.change(window, Status.FULL).batch
-    why = {"by": officer, "reason": make.reason(), "at": NOON + HOUR}
-
-    results = overlapping(lambda n: lifecycle.undo(batch, windows=Window.objects.all(), **why))
-
-    assert sorted(bool(outcome.entry) for result in results for outcome in result) == [False, True]
-    assert StatusChange.objects.count() == 2

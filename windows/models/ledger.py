@@ -308,9 +308,10 @@ class ClockOffset(models.Model):
     """The one row that says how far the portal's time is from real time. See clock.py."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    offset = models.DurationField()
+    offset = models.DurationField(_("ahead of real time by"))
 
     class Meta:
+        verbose_name = verbose_name_plural = _("the portal's clock")
         constraints = [models.CheckConstraint(condition=Q(id=1), name="there_is_one_clock")]
 
     def __str__(self):
