@@ -37,7 +37,7 @@ from windows.models import (
     Window,
 )
 
-NOON = datetime(2020, 3, 11, 12, tzinfo=SHANGHAI)
+NOON, EVENING = (datetime(2020, 3, 11, hour, tzinfo=SHANGHAI) for hour in (12, 20))
 _numbers = count(1)
 
 
@@ -95,9 +95,11 @@ def officer(*, windows=(), divisions=(), name: str = "", **fields) -> Officer:
 
 
 def staff(*roles: str, **fields) -> Officer:
-    """An officer who may enter the staff site, with the rights of these roles once `create_groups` has made them."""
+    """An officer who may enter the staff site, with the rights of these roles."""
+    groups = Group.objects.filter(name__in=roles)
+    assert len(groups) == len(roles), f"{roles}: one is no role"
     made = officer(is_staff=True, **fields)
-    made.groups.set(Group.objects.filter(name__in=roles))
+    made.groups.set(groups)
     return made
 
 

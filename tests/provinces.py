@@ -3,7 +3,7 @@
 import json
 import threading
 from copy import deepcopy
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from django.db import connections
@@ -11,10 +11,10 @@ from django.test import Client
 
 from applications import reference
 from tests import make
+from tests.make import EVENING
 from windows import clock
-from windows.models import SHANGHAI, Service
+from windows.models import Service
 
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 API = "/api/v1/"
 BODY = {
     "who": {"audience": "foreign"},

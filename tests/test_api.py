@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from datetime import datetime
 from io import StringIO
 
 import pytest
@@ -11,11 +10,10 @@ from django.core.management import call_command
 
 from tests import make
 from tests.conftest import SCENARIO
+from tests.make import EVENING
 from windows import clock
-from windows.models import SHANGHAI
 
 pytestmark = pytest.mark.django_db
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 API = "/api/v1/"
 EXPECTED = json.loads((SCENARIO / "expected.json").read_text())
 

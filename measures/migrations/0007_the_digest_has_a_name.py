@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='version',
             name='english_of',
-            field=models.CharField(editable=False, max_length=64, verbose_name='digest of the Chinese text translated'),
+            field=models.CharField(editable=False, max_length=64, verbose_name='digest of the Chinese text that was translated'),
         ),
     ]

@@ -71,7 +71,7 @@ class Version(models.Model):
     todo_en = models.TextField(_("what to do now, in English"), max_length=4000, help_text=_("One step a line"))
     words_zh = models.CharField(_("search words in Chinese"), max_length=300, blank=True)
     words_en = models.CharField(_("search words in English"), max_length=300, blank=True)
-    english_of = models.CharField(_("digest of the Chinese text translated"), max_length=64, editable=False)
+    english_of = models.CharField(_("digest of the Chinese text that was translated"), max_length=64, editable=False)
     effective_from = models.DateField(_("holds from"))
     effective_until = models.DateField(_("holds until"), null=True, blank=True)
     published_on = models.DateField(_("shown from"))

@@ -142,7 +142,7 @@ def document() -> DocumentKind:
 
 def actor(role: str, here: Place) -> Officer:
     """An officer of this role, whose reach is `here`; what he brought himself are here's files."""
-    clerk = make.staff(role, is_superuser=role == "superuser")
+    clerk = make.staff(is_superuser=True) if role == "superuser" else make.staff(role)
     if role == "window_officer":
         clerk.windows.set([here.window])
     else:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from applications.models import Ground, Term
-from portal import roles
 from tests import make
 from tests.make import NOON
 from windows import clock
@@ -12,7 +11,6 @@ from windows.models import SHANGHAI
 
 def lay_out() -> None:
     clock.set_now(NOON)
-    roles.create_groups()
     Term.objects.create(ground=Ground.EPIDEMIC_RESPONSE, hours=24)
     Term.objects.create(ground=Ground.WORK_RESUMPTION, working_days=3)
 

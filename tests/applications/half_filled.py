@@ -3,7 +3,7 @@
 For tests of single pages: what the pages before would have kept is stored without opening them.
 """
 
-from datetime import date, datetime
+from datetime import date
 
 from django.test import Client
 
@@ -13,10 +13,10 @@ from applications.views.applicant import COOKIE
 from tests import make
 from tests.applications import journeys
 from tests.applications.journeys import CHINESE, FOREIGNER
+from tests.make import EVENING
 from windows import clock
-from windows.models import SHANGHAI, Service
+from windows.models import Service
 
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 LANGUAGES = ("zh-hans", "en")
 MINOR = CHINESE | {
     "person": {"name_zh": "李小明", "sex": "M", "birth_y": "2010", "birth_m": "5", "birth_d": "6"},

@@ -11,7 +11,6 @@ from django.utils.translation import override
 
 from applications import calendars, lifecycle, line, sealing
 from applications.models import Application
-from portal import roles
 from tests import make
 from tests.make import NOON
 
@@ -76,7 +75,6 @@ def test_the_earliest_due_comes_first():
 
 
 def test_an_officers_file_holds_his_windows_only():
-    roles.create_groups()
     here, there = make.window("420102"), make.window("110101")
     mine, _other = make.waiting(here), make.waiting(there)
     clerk = make.staff("window_officer", windows=[here])

@@ -9,7 +9,6 @@ from django.utils import timezone
 from applications import casework, line, reference
 from applications.models import Application, Draft, Event, Ground, State, Supplement, Unmasking
 from applications.views import desk
-from portal import roles
 from portal.officers_day import SHOWN
 from tests import make
 from tests.applications import journeys
@@ -25,7 +24,6 @@ CANARY = "Canary-Name"
 
 def lay_out() -> Window:
     clock.set_now(NOON)
-    roles.create_groups()
     made = make.window()
     reference.load()
     make.change(made, "full", at=NOON)

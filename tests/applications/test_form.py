@@ -1,7 +1,5 @@
 """The form from its first page to the receipt, without a browser: what each page keeps, asks and refuses."""
 
-from datetime import datetime
-
 import pytest
 from django.core.files.storage import default_storage  # noqa: F401
 
@@ -10,11 +8,11 @@ from applications.forms import FIND, WhichWindow
 from applications.models import Application, Draft, Event, Message
 from tests import make
 from tests.applications import journeys
+from tests.make import EVENING
 from windows import clock
-from windows.models import SHANGHAI, Service, Window
+from windows.models import Service, Window
 
 pytestmark = pytest.mark.django_db
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """An application's way: legal moves alone, each with its event, touch and mail; the clock that stands still."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,11 +12,12 @@ from applications.models import MOVES, Application, Event, Ground, Message, Stat
 from measures import restoration
 from measures.models import Tally
 from tests import make
+from tests.applications.clerks import at
 from tests.make import NOON
 from windows import clock
 from windows import lifecycle as windows_lifecycle
 from windows.lifecycle import NotAllowed
-from windows.models import SHANGHAI, Touch
+from windows.models import Touch
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -37,11 +38,6 @@ def window():
 @pytest.fixture
 def clerk(window):
     return make.officer(windows=[window])
-
-
-def at(day: int, hour: int = 12) -> datetime:
-    """A time in March 2020."""
-    return datetime(2020, 3, day, hour, tzinfo=SHANGHAI)
 
 
 def in_state(state: str, window, clerk) -> Application:

@@ -14,7 +14,6 @@ from structlog.testing import capture_logs
 
 from applications import lifecycle, mail, sealing, tasks
 from applications.models import Application, Event, Message, RefusalReason, State, Verb
-from portal import roles
 from tests import make
 from windows import clock
 
@@ -248,7 +247,6 @@ class OneMailbox(LocMem):
 
 @pytest.mark.django_db
 def test_a_late_case_that_reached_nobody_is_logged_and_told_again(settings):
-    roles.create_groups()
     case = make.waiting(make.window(), at=make.NOON - timedelta(days=60))
     chief(case.window.division, "chief@example.org")
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{__name__}.Broken"
@@ -267,7 +265,6 @@ def test_a_late_case_that_reached_nobody_is_logged_and_told_again(settings):
 
 @pytest.mark.django_db
 def test_one_bad_mailbox_does_not_write_to_the_others_again(settings):
-    roles.create_groups()
     case = make.waiting(make.window(), at=make.NOON - timedelta(days=60))
     for email in ("gone@example.org", "chief@example.org"):
         chief(case.window.division, email)

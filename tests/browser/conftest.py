@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-LANGUAGES = {"zh-hans": "zh-CN", "en": "en-GB"}
+from tests.browser.looks import LOCALES
+
 LOCAL_HOSTS = {"127.0.0.1", "localhost"}
 
 
@@ -16,11 +17,11 @@ def new_context(new_context):
 
     The test fails at its end of what `context.said` has gathered by then.
     """
-    said = []
+    said, contexts = [], []
 
     def request(asked):
         where = urlsplit(asked.url)
-        if where.scheme in ("http", "https", "ws", "wss") and where.hostname not in LOCAL_HOSTS:
+        if where.scheme in ("http", "https") and where.hostname not in LOCAL_HOSTS:
             said.append(f"asked of another host: {asked.url}")
 
     def dialog(opened):
@@ -29,6 +30,7 @@ def new_context(new_context):
 
     def make(**options):
         context = new_context(**options)
+        contexts.append(context)
         context.said = said
         context.on("request", request)
         context.on("console", lambda line: "Content Security" in line.text and said.append(line.text))
@@ -37,6 +39,8 @@ def new_context(new_context):
         return context
 
     yield make
+    for context in contexts:
+        context.close()  # what the last page has to say arrives now at the latest
     assert said == []
 
 
@@ -48,7 +52,7 @@ def desk_of(new_context, live_server):
     def enter(officer, language="en", width=1280, scheme="light", **options):
         session = make.signed_in(officer).cookies[settings.SESSION_COOKIE_NAME]
         options |= {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "base_url": live_server.url}
-        context = new_context(locale=LANGUAGES[language], **options)
+        context = new_context(locale=LOCALES[language], **options)
         context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(10_000)

@@ -1,4 +1,7 @@
-"""Pages that take their time: `pytest --slow-pages 0.5 tests/browser` shows which test reads before a page is there."""
+"""Pages that take their time: `pytest tests/browser --slow-pages 1` shows which test reads before a page is there.
+
+Pages of other processes (demo, replay) stay as they are, and a wrong reading that satisfies its test is not seen.
+"""
 
 import time
 

@@ -214,7 +214,6 @@ def test_a_double_click_makes_one_application_and_the_receipt_survives_reload_an
     page.reload()
     again = page.inner_text(".receipt")
     page.go_back()
-    page.wait_for_load_state()
     back = page.url
 
     assert Application.objects.count() == 1

@@ -9,11 +9,10 @@ from django.utils import timezone
 
 from applications import casework, lifecycle, line, reference
 from applications.models import Application, Event, Ground, Refusal, State, Supplement
-from portal import roles, sample_cases
+from portal import sample_cases
 from tests import make
-from tests.browser.conftest import LANGUAGES
-from tests.browser.hands import press, tab_to
-from tests.browser.looks import faults
+from tests.browser.hands import follow, press, tab_to
+from tests.browser.looks import LOCALES, faults
 from tests.make import NOON
 from windows import clock
 from windows.models import Service
@@ -27,7 +26,6 @@ DESK = "admin:applications_application_desk"
 def window(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     clock.set_now(NOON)
-    roles.create_groups()
     made = make.window()
     reference.load()
     make.change(made, "full")
@@ -75,7 +73,7 @@ def verbs(case: Application) -> list[str]:
 # --- a day by keyboard alone --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LOCALES)
 def test_a_day_at_a_desk_by_keyboard_alone(window, desk_of, language):
     officer = make.staff("window_officer", windows=[window])
     priority = waiting(window, 1, asserted=Ground.EPIDEMIC_RESPONSE, at=NOON - HOUR)
@@ -312,8 +310,7 @@ def unfold(page, name: str) -> None:
         page.fill("#id_count", "9")
         page.fill("#id_reason", "积压")
         for button in [".submit-row button:not([name])", "button[name=apply]"][: 2 if name == "moved" else 1]:
-            with page.expect_navigation():
-                page.click(button)
+            follow(page.locator(button))
     page.evaluate("for (const fold of document.querySelectorAll('.card details')) fold.open = true")
 
 

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from applications import casework, due, line
 from applications.models import Application
 from measures.models import Return, SignOff
-from portal import roles
 from tests import make
 from tests.applications import journeys
 from tests.browser.hands import follow
@@ -128,7 +127,6 @@ def test_work_resumption_asks_for_the_employer_and_shows_its_earlier_day(walk, l
 
 @pytest.fixture
 def border_officer(site):
-    roles.create_groups()
     make.campaign()
     make.port("WUH")
     make.port("CSX", "430121")

@@ -1,6 +1,6 @@
 """The policy query in Chromium, as people use it: measures 6, 8, 9 and 10, the editor's pages, without scripts."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,21 +8,18 @@ from playwright.sync_api import expect
 
 from measures import policy, reference
 from measures.models import Topic
-from portal import roles
 from tests import make
 from tests.browser.hands import follow
 from tests.browser.looks import faults
+from tests.make import EVENING
 from windows import clock
-from windows.models import SHANGHAI
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
 def site(live_server):
     clock.set_now(EVENING)
-    roles.create_groups()
     reference.load()
     return live_server.url
 

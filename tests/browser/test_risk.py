@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from measures import restoration
 from measures.models import RiskLevel
-from portal import roles
 from tests import make
 from tests.browser.hands import follow, press
 from tests.browser.looks import faults
@@ -22,7 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 @pytest.fixture
 def place():
     """An open and a shut window of a county."""
-    roles.create_groups()
     clock.set_now(NOON)
     make.reason("risk_changed")
     open_, shut = make.window(), make.window()
@@ -82,7 +80,8 @@ def test_without_a_check_restoring_is_refused_and_after_one_by_keyboard_it_works
     expect(page.get_by_text("Restoring needs a passed prevention check of the last 24 hours")).to_be_visible()
     buttons = page.get_by_role("button", name="Record 1 change").count()
     follow(page.get_by_role("link", name=f"Enter the check of {shut.name_en}"))
-    page.keyboard.press("Space")  # the first box has the focus
+    expect(page.locator("input[type=checkbox]").first).to_be_focused()
+    page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     press(page, "Enter")

@@ -1,22 +1,20 @@
 """Bulletins, posters and the share panel in a real browser: read, copied, scanned, printed; drafted and approved."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from measures import bulletin, restoration, returns
-from portal import roles
 from tests import make
 from tests.browser.hands import follow
 from tests.browser.looks import faults
+from tests.make import EVENING
 from tests.windows.test_codes import read
 from windows import clock
-from windows.models import SHANGHAI
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DAY = date(2020, 3, 11)
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 PAGES = ["", "windows/42010201/", "windows/42010201/poster/", "bulletins/", "bulletins/2020-03-11/"]
 SHOWN_SQUARE = """address => new Promise((resolve) => {
     document.body.innerHTML = '';
@@ -31,7 +29,6 @@ SHOWN_SQUARE = """address => new Promise((resolve) => {
 @pytest.fixture
 def site(live_server):
     """A shut window and an open one, a bulletin with a correction; the address."""
-    roles.create_groups()
     clock.set_now(EVENING)
     make.campaign()
     shut, opened = make.window("420102"), make.window("420102")

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from measures import bulletin, returns
 from measures.models import Measure
-from portal import roles
 from tests import make
 from tests.browser.hands import follow, press, tab_to
 from tests.browser.looks import faults, serious
@@ -21,7 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def officer():
-    roles.create_groups()
     clock.set_now(NOON + timedelta(hours=8))
     make.campaign()
     Measure.objects.create(number=1, in_notice=True, title_zh="一", title_en="One", summary_zh="一", summary_en="One")
@@ -98,6 +96,19 @@ def test_the_sign_in_page_has_nothing_serious_and_switches_the_language(new_cont
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+def test_whoever_types_name_and_password_is_let_in(new_context, live_server, officer):
+    page = new_context(locale="en-GB").new_page()
+    page.goto(live_server.url + reverse("admin:login"))
+
+    page.keyboard.type(officer.username)  # the field has the focus
+    page.keyboard.press("Tab")
+    page.keyboard.type("only for tests")
+    press(page, "Enter")
+
+    expect(page).to_have_url(live_server.url + reverse("admin:index"))
+    expect(page.locator("#user-tools strong")).to_have_text(officer.username)
+
+
 def test_on_a_telephone_a_button_opens_the_menu_and_each_window_is_a_card(officer, desk_of):
     page = desk_of(officer, "en", 360)
     page.goto(reverse("admin:index"))
@@ -112,8 +123,12 @@ def test_on_a_telephone_a_button_opens_the_menu_and_each_window_is_a_card(office
     expect(menu).to_be_hidden()
     within = "table => table.scrollWidth <= table.parentElement.clientWidth"
     assert page.locator(".results--cards table").evaluate(within)
+    expect(page.locator(".results--cards td").first).to_have_css("display", "block")
 
-    page.set_viewport_size({"width": 1280, "height": 800})
+    page.keyboard.press("Enter")
+    page.set_viewport_size({"width": 1280, "height": 800})  # the telephone is a tablet that is turned
+    expect(menu).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
     expect(menu).to_be_visible()
     expect(button).to_be_hidden()
 

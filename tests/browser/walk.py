@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from playwright.sync_api import Page
+
 from tests.applications import journeys
 from tests.browser.hands import follow
 from tests.browser.looks import faults
@@ -14,7 +16,7 @@ CONTINUE = "#page button[type=submit]:not([name])"
 class Walk:
     """One browser on its way, and what was wrong with the pages that it looked at."""
 
-    page: object
+    page: Page
     site: str
     language: str
     width: int

@@ -20,10 +20,10 @@ from applications.imports import import_applications
 from applications.models import Ground
 from measures import restoration
 from tests import make
+from tests.make import EVENING
 from windows import clock, doorbell
 from windows.models import RESTORED, SHANGHAI, Service, Status, Window
 
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 FIRST = datetime(2020, 4, 1, tzinfo=SHANGHAI)
 MINUTES = 30 * 24 * 60
 PLACES = 40  # windows written to: few enough for writers and folds to meet in the same cells

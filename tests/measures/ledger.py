@@ -5,10 +5,9 @@ from decimal import Decimal
 
 from applications.models import Event
 from measures.models import Port, Return
+from tests.make import EVENING
 from windows import clock
 from windows.models import SHANGHAI, Check, Confirmation, StatusChange, Window
-
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 
 
 def digits_of(code: str) -> str:

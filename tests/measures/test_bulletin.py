@@ -11,14 +11,13 @@ from django.utils import translation
 from measures import bulletin, figures, restoration, returns, tasks
 from measures.models import Bulletin, BulletinState, Correction, Return
 from tests import make
-from tests.make import NOON
+from tests.make import EVENING, NOON
 from windows import clock
 from windows.lifecycle import NotAllowed
 from windows.models import SHANGHAI, Touch
 
 pytestmark = pytest.mark.django_db
 DAY = date(2020, 3, 11)
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 HOUR = timedelta(hours=1)
 
 

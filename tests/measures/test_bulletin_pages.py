@@ -10,13 +10,12 @@ from django.urls import reverse
 from measures import bulletin, restoration, returns
 from measures.models import Bulletin, Return
 from tests import make
+from tests.make import EVENING
 from tests.windows.test_feeds import facts, feed, stamp
 from windows import clock
-from windows.models import SHANGHAI
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_kept")]
 DAY = date(2020, 3, 11)
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 HOUR = timedelta(hours=1)
 PAGE = "/en/bulletins/2020-03-11/"
 ADD, LIST = "admin:measures_bulletin_add", "admin:measures_bulletin_changelist"

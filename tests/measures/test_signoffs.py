@@ -11,14 +11,13 @@ from django.utils import translation
 from measures import reporting, returns, signoffs
 from measures.models import Return, SignOff
 from tests import make
-from tests.make import NOON
+from tests.make import EVENING, NOON
 from windows import clock
 from windows.lifecycle import NotAllowed
 from windows.models import Touch
 
 pytestmark = pytest.mark.django_db
 DAY = date(2020, 3, 11)
-EVENING = NOON + timedelta(hours=8)
 SIGN, DAYS, ON_DAY = "admin:measures_signoff_sign", "admin:measures_signoff_days", "admin:measures_return_day"
 
 

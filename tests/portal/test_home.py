@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 
 from portal import editions
+from tests.make import EVENING
 from windows import clock
 from windows.models import SHANGHAI
 
 pytestmark = pytest.mark.django_db
-EVENING = datetime(2020, 3, 11, 20, tzinfo=SHANGHAI)
 
 
 @pytest.fixture(autouse=True)

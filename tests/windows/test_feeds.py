@@ -9,11 +9,10 @@ import pytest
 from pyld import jsonld
 
 from tests import make
-from tests.make import NOON
+from tests.make import EVENING, NOON
 from windows import clock, imports, lifecycle
 
 pytestmark = pytest.mark.django_db
-EVENING = NOON + timedelta(hours=8)
 
 
 @pytest.fixture(autouse=True)

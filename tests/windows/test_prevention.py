@@ -9,8 +9,9 @@ from django.utils import translation
 
 from tests import make
 from tests.make import NOON
+from tests.windows.wanted_changes import wanted
 from windows import clock, imports, lifecycle, prevention
-from windows.lifecycle import Change, NotAllowed
+from windows.lifecycle import NotAllowed
 from windows.models import Check, Checklist, ChecklistItem, Status, StatusChange, Touch, Window
 
 pytestmark = pytest.mark.django_db
@@ -26,10 +27,6 @@ def _noon():
 
 def status_of(window: Window) -> str | None:
     return Window.objects.with_status().get(pk=window.pk).status
-
-
-def wanted(status=Status.LIMITED, **fields) -> Change:
-    return Change(status=status, reason=make.reason(), **fields)
 
 
 def shut(**fields) -> Window:
