@@ -3,27 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from applications import casework, lifecycle, line
 from applications.models import Application, Event, Ground, State
 from tests import make
-from tests.applications.clerks import at, clerk, lay_out
+from tests.applications.clerks import at, clerk
 from windows.lifecycle import NotAllowed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("terms")]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def _reference(for_the_module):
-    for_the_module(lay_out)
-
-
-@pytest.fixture(autouse=True)
-def _in_english(_reference):
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

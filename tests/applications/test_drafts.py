@@ -17,24 +17,13 @@ from tests.applications.half_filled import (
     begun,
     complete,
     filled,
-    lay_out,
     missing,
     submit,
 )
 from tests.applications.journeys import CHINESE, FOREIGNER
 from windows import clock
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def _reference(for_the_module):
-    for_the_module(lay_out)
-
-
-@pytest.fixture(autouse=True)
-def _place(_reference, db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("windows_to_choose")]
 
 
 # --- codes ---

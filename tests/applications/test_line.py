@@ -5,29 +5,18 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from applications import casework, line
 from applications.models import Application, Event, Ground, State
 from tests import make
-from tests.applications.clerks import at, clerk, lay_out
+from tests.applications.clerks import at, clerk
 from tests.make import NOON
 from windows.models import Touch
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def _reference(for_the_module):
-    for_the_module(lay_out)
-
-
-@pytest.fixture(autouse=True)
-def _in_english(_reference):
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("terms")]
 
 
 @pytest.fixture

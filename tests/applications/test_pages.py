@@ -14,20 +14,10 @@ from django.utils.translation import override
 from applications import drafts, mrz
 from applications.steps import STEPS
 from tests.applications import journeys
-from tests.applications.half_filled import LANGUAGES, MINOR, address, begun, filled, lay_out
+from tests.applications.half_filled import LANGUAGES, MINOR, address, begun, filled
 from tests.applications.journeys import CHINESE, FOREIGNER, TAIWAN
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def _reference(for_the_module):
-    for_the_module(lay_out)
-
-
-@pytest.fixture(autouse=True)
-def _place(_reference, db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("windows_to_choose")]
 
 
 # --- what is wrong, and with which code it is answered ---

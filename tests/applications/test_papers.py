@@ -9,20 +9,10 @@ from django.utils.translation import override
 from applications.models import Upload
 from applications.uploads import refusals
 from tests.applications import corpus, journeys
-from tests.applications.half_filled import LANGUAGES, address, begun, lay_out
+from tests.applications.half_filled import LANGUAGES, address, begun
 from tests.applications.journeys import FOREIGNER
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def _reference(for_the_module):
-    for_the_module(lay_out)
-
-
-@pytest.fixture(autouse=True)
-def _place(_reference, db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("windows_to_choose")]
 
 
 REFUSED = {

@@ -16,7 +16,6 @@ from tests.applications.half_filled import (
     begun,
     complete,
     filled,
-    lay_out,
     missing,
     submit,
 )
@@ -24,17 +23,7 @@ from tests.applications.journeys import FOREIGNER
 from windows.lifecycle import NotAllowed
 from windows.models import Offering, Service, Window
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def _reference(for_the_module):
-    for_the_module(lay_out)
-
-
-@pytest.fixture(autouse=True)
-def _place(_reference, db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("windows_to_choose")]
 
 
 # --- submitting ---

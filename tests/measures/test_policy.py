@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from applications import due, receipts
 from applications.models import Ground, Term
-from measures import policy, reference
+from measures import policy
 from measures.models import StillCurrent, Topic, Version
 from tests import make
 from tests.make import NOON
@@ -17,19 +17,7 @@ from windows import clock, memo, nearest
 from windows.lifecycle import NotAllowed
 from windows.models import Service, Touch
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_kept")]
-
-
-@pytest.fixture(scope="module")
-def _loaded(for_the_module):
-    """The reference data that ships with the product, once for this module."""
-    for_the_module(reference.load)
-
-
-@pytest.fixture(autouse=True)
-def _evening(_loaded, db):
-    clock.set_now(NOON + timedelta(hours=8))
-    make.campaign()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_kept", "topics")]
 
 
 def at(day: date) -> None:

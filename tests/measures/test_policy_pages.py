@@ -5,26 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from measures import policy, reference
+from measures import policy
 from measures.models import AskedInVain, StillCurrent, Topic, Version
-from tests import make
-from tests.make import NOON
 from tests.measures.publishing import EXPIRY, TODAY, page, publish, signed_in, wanted
-from windows import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_kept")]
-
-
-@pytest.fixture(scope="module")
-def _loaded(for_the_module):
-    """The reference data that ships with the product, once for this module."""
-    for_the_module(reference.load)
-
-
-@pytest.fixture(autouse=True)
-def _evening(_loaded, db):
-    clock.set_now(NOON + timedelta(hours=8))
-    make.campaign()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_kept", "topics")]
 
 
 # --- the stay extension ---

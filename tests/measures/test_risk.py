@@ -4,30 +4,17 @@ import time
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
-from django.utils import translation
 
 from measures import levels, risk
 from measures.models import RiskLevel, RiskProposal
 from tests import make
 from tests.make import NOON
-from tests.measures.proposing import DAY, HOUR, TODAY, open_window, propose, reference_data, statuses, told_levels
-from windows import clock, lifecycle
+from tests.measures.proposing import DAY, HOUR, TODAY, open_window, propose, statuses, told_levels
+from windows import lifecycle
 from windows.lifecycle import NotAllowed
 from windows.models import Check, Offering, Status, StatusChange, Touch, Window
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _reference(for_the_module):
-    for_the_module(reference_data)
-
-
-@pytest.fixture(autouse=True)
-def _noon(_reference, db):
-    clock.set_now(NOON)
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places_at_risk")]
 
 
 def apply(proposal: RiskProposal, **fields):

@@ -4,30 +4,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from measures import levels, risk
 from measures.models import RiskLevel, RiskProposal
 from tests import make
 from tests.make import NOON
-from tests.measures.proposing import DAY, HOUR, open_window, propose, reference_data, statuses, told_levels
-from windows import clock
+from tests.measures.proposing import DAY, HOUR, open_window, propose, statuses, told_levels
 from windows.models import Check
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places_at_risk")]
 ADD = "admin:measures_riskproposal_add"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _reference(for_the_module):
-    for_the_module(reference_data)
-
-
-@pytest.fixture(autouse=True)
-def _noon(_reference, db):
-    clock.set_now(NOON)
-    with translation.override("en"):
-        yield
 
 
 # --- files ---
