@@ -133,6 +133,17 @@ def test_on_a_telephone_a_button_opens_the_menu_and_each_window_is_a_card(office
     expect(button).to_be_hidden()
 
 
+def test_on_paper_no_table_of_the_day_is_cut_off(officer, desk_of):
+    page = desk_of(officer, "en", 720)  # as wide as A4
+    page.goto(reverse("admin:index"))
+    page.emulate_media(media="print")
+
+    cut = "tables => tables.map(table => table.scrollWidth > table.clientWidth)"
+    assert page.locator(".results").evaluate_all(cut) == [False, False, False]
+    expect(page.locator(".results--cards td").first).to_have_css("display", "table-cell")
+    expect(page.locator("[popovertarget]")).to_be_hidden()
+
+
 def test_a_bulk_change_is_made_and_undone_by_keyboard_alone(officer, desk_of):
     page = desk_of(officer)
     page.goto(reverse("admin:windows_window_changelist"))
